@@ -1,0 +1,71 @@
+import type { RepoPath } from '../core/location.ts';
+import { fact } from '../core/fact.ts';
+
+/** What a path says about the role of a file, by whole tokens; the first that fits, in this order. */
+export const PATH_CLASSES = ['test', 'docs', 'example', 'benchmark', 'notebook', 'production'] as const;
+export type PathClass = (typeof PATH_CLASSES)[number];
+
+/** Where a resource lives, by tokens of its path or name. */
+export type Environment = 'production' | 'staging' | 'development' | 'unknown';
+
+const DIRECTORIES: Readonly<Record<Exclude<PathClass, 'production'>, ReadonlySet<string>>> = {
+  test: new Set(['test', 'tests', 'testing', 'testdata', 'fixtures', 'e2e', 'qa', '__tests__', '__mocks__']),
+  docs: new Set(['docs', 'doc', 'documentation', 'website']),
+  example: new Set(
+    'example examples sample samples tutorial tutorials demo demos quickstart quickstarts template templates cookiecutter'.split(' '),
+  ),
+  benchmark: new Set(['benchmark', 'benchmarks', 'bench', 'perf']),
+  notebook: new Set(['notebooks', 'notebook', 'exploration', 'exploratory', 'research', 'experiments', 'eda', 'scratch']),
+};
+
+const PRODUCTION = new Set(['prod', 'prd', 'production', 'live']);
+const STAGING = new Set(['staging', 'stage', 'stg', 'preprod', 'uat']);
+const DEVELOPMENT = new Set(['dev', 'development', 'test', 'sandbox', 'local', 'nonprod']);
+
+/** Lower-case words of a name: split at anything that is neither letter nor digit, and at camelCase. */
+export function tokensOf(name: string): readonly string[] {
+  return name
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z\d]+/)
+    .filter((token) => token !== '');
+}
+
+/** The environment that a path or a name speaks of; `unknown` when it names none or several. */
+export function environmentOf(name: string): Environment {
+  const tokens = tokensOf(name);
+  const named = new Set<Environment>();
+  for (const token of tokens) {
+    if (PRODUCTION.has(token)) named.add('production');
+    else if (STAGING.has(token)) named.add('staging');
+    else if (DEVELOPMENT.has(token)) named.add('development');
+  }
+  const [only] = named;
+  return named.size === 1 && only !== undefined ? only : 'unknown';
+}
+
+function isTestFile(file: string): boolean {
+  return /^(test_.*|.*_test|conftest)\.py$/.test(file) || /\.(test|spec)\.[jt]sx?$/.test(file);
+}
+
+/** The class of a path; `production` when nothing says otherwise. */
+export function pathClassOf(path: RepoPath): PathClass {
+  const parts = path.toLowerCase().split('/');
+  const file = parts.pop() ?? '';
+  if (isTestFile(file)) return 'test';
+  for (const name of PATH_CLASSES) {
+    if (name !== 'production' && parts.some((part) => DIRECTORIES[name].has(part) || (name === 'example' && part.startsWith('cookiecutter')))) {
+      return name;
+    }
+  }
+  return 'production';
+}
+
+const isTemplateSegment = (part: string): boolean => part.includes('{{') || part.includes('{%');
+
+/** True for files of a template repository, whose names or folders hold placeholders. */
+export const isTemplatePath = (path: RepoPath): boolean =>
+  path.split('/').some(isTemplateSegment) || /\.(tmpl|tpl|j2|jinja2?)$/.test(path);
+
+/** Shared token lookup for objects that carry a path. */
+export const classOf = fact((subject: { readonly path: RepoPath }): PathClass => pathClassOf(subject.path));

@@ -1,0 +1,16 @@
+export { type AtOptions, at, seen, unknown } from './at.ts';
+export {
+  type Check,
+  type CheckMeta,
+  type ChangeCheck,
+  defineCheck,
+  type DocumentChange,
+  type FileCheck,
+  type Grade,
+  kindsOf,
+  type Listed,
+  mayMention,
+  type ProjectCheck,
+  type Treatment,
+} from './check.ts';
+export { bad, changed, type Example, type ExampleFile, good } from './example.ts';
