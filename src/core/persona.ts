@@ -51,10 +51,10 @@ export interface PersonaTool {
 /** A participant as its file describes it. */
 export interface Persona {
   readonly id: string;
-  readonly name: string;
+  readonly title: string;
   /** One sentence. */
   readonly role: string;
-  readonly concerns: readonly Concern[];
+  readonly evaluateFor: readonly Concern[];
   /** Required tools first. */
   readonly tools: readonly PersonaTool[];
   readonly principles: readonly string[];

@@ -38,7 +38,7 @@ const tool = z.strictObject({
 const personaMatter = z
   .strictObject({
     id,
-    name: line,
+    title: line,
     role: line,
     'evaluate-for': z.array(concern).min(1, 'is empty'),
     tools: z.strictObject({ required: z.array(tool), supplementary: z.array(tool) }),
@@ -77,9 +77,9 @@ export function parsePersona(path: string, source: string): PersonaFile<Persona>
     kind: 'read',
     value: {
       id: matter.id,
-      name: matter.name,
+      title: matter.title,
       role: matter.role,
-      concerns: matter['evaluate-for'].map(concernOf),
+      evaluateFor: matter['evaluate-for'].map(concernOf),
       tools: [
         ...matter.tools.required.map((each) => toolOf(each, true)),
         ...matter.tools.supplementary.map((each) => toolOf(each, false)),

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
 import type { Persona, PersonaTool } from '../../src/core/persona.ts';
 import { PERSONAS } from '../../src/core/scale.ts';
 import { describeMistakes, parseCharter, parsePersona } from '../../src/personas/parse.ts';
@@ -34,7 +35,7 @@ describe('the participants that come with the product', () => {
 
   test('every concern that is judged statically has a title of its own', () => {
     for (const id of PERSONAS) {
-      const titles = persona(id).concerns.map((concern) => concern.title);
+      const titles = persona(id).evaluateFor.map((concern) => concern.title);
       expect(new Set(titles).size).toBe(titles.length);
     }
   });
@@ -105,7 +106,7 @@ describe('a mistake in the file is named with its place', () => {
   });
 
   test('aliases, which could blow the file up, are refused', () => {
-    const source = sre.replace('id: sre', 'id: &me sre').replace('name: SRE', 'name: *me');
+    const source = sre.replace('id: sre', 'id: &me sre').replace('title: SRE', 'title: *me');
     expect(mistakes(source, path)).toContain('aliases');
   });
 
