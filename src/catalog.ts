@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { CheckId } from './core/finding.ts';
 import type { Persona } from './core/persona.ts';
+import { PERSONAS } from './core/scale.ts';
 import type { Check, Listed } from './kit/index.ts';
 import { parsePersona } from './personas/parse.ts';
 
@@ -33,12 +34,17 @@ export async function loadChecks(): Promise<readonly Listed[]> {
   return listed;
 }
 
-/** The participants that come with the product, in the order in which `personas/panel.md` names them. */
+/** The participants that come with the product, in the panel's order. */
 export async function loadPersonas(folder: URL = new URL('../personas/', HERE)): Promise<readonly Persona[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.md') && name !== 'panel.md');
   const personas: Persona[] = [];
-  for (const name of names.sort()) {
-    personas.push(parsePersona(await readFile(new URL(name, folder), 'utf8'), `personas/${name}`));
+  for (const name of names) {
+    const file = parsePersona(await readFile(new URL(name, folder), 'utf8'), `personas/${name}`);
+    if (file.kind === 'mistaken') {
+      throw new Error(file.mistakes.map(({ path, line, message }) => `${path}:${line} ${message}`).join('; '));
+    }
+    personas.push(file.value);
   }
-  return personas;
+  const order: readonly string[] = PERSONAS;
+  return personas.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
 }
