@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { Language, Parser } from 'web-tree-sitter';
 
 /** What the reader needs to know of a grammar symbol, looked up once per parser instead of once per node. */
-export interface Symbol {
+export interface GrammarSymbol {
   readonly type: string;
   readonly named: boolean;
   /** Punctuation has no node of its own. */
@@ -11,7 +11,7 @@ export interface Symbol {
 
 interface Grammar {
   readonly parser: Parser;
-  readonly symbols: readonly Symbol[];
+  readonly symbols: readonly GrammarSymbol[];
   readonly fields: readonly (string | undefined)[];
 }
 
@@ -39,7 +39,7 @@ async function load(): Promise<void> {
   grammar = { parser, symbols: symbolsOf(language), fields: language.fields.map((name) => name ?? undefined) };
 }
 
-function symbolsOf(language: Language): readonly Symbol[] {
+function symbolsOf(language: Language): readonly GrammarSymbol[] {
   return Array.from({ length: language.nodeTypeCount }, (_, id) => {
     const type = language.nodeTypeForId(id) ?? '';
     const named = language.nodeTypeIsNamed(id);

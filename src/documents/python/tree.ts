@@ -1,12 +1,14 @@
 import type { Tree, TreeCursor } from 'web-tree-sitter';
 import type { Damage } from '../document.ts';
-import { pythonGrammar, type Symbol } from './grammar.ts';
+import { type GrammarSymbol, pythonGrammar } from './grammar.ts';
 import type { PyNode } from './node.ts';
 
 /** How many damaged places of one file are kept. */
 const MOST_DAMAGE = 20;
+/** Levels that are kept; climbing from any node to the module takes at most so many steps. */
+export const DEEPEST = 1000;
 const NO_CHILDREN: readonly PyNode[] = [];
-const ERROR: Symbol = { type: 'ERROR', named: true, kept: true };
+const ERROR: GrammarSymbol = { type: 'ERROR', named: true, kept: true };
 
 type Growing = { -readonly [Key in keyof PyNode]: PyNode[Key] } & { children: PyNode[] };
 
@@ -47,17 +49,21 @@ export function copyTree(tree: Tree): Copied {
 
   const root = copy(undefined) ?? emptyModule(0);
   let open: Growing = root;
+  let depth = 0;
   let down = cursor.gotoFirstChild();
   while (down) {
     const node = copy(open);
-    if (node !== undefined && cursor.gotoFirstChild()) {
+    if (node !== undefined && depth < DEEPEST && cursor.gotoFirstChild()) {
       open = node;
+      depth += 1;
       continue;
     }
+    if (node !== undefined && depth === DEEPEST) noteDepth(node, damage);
     while (!cursor.gotoNextSibling()) {
-      down = cursor.gotoParent() && open !== root;
+      down = cursor.gotoParent() && depth > 0;
       if (!down) break;
       open = (open.parent ?? root) as Growing;
+      depth -= 1;
     }
   }
   cursor.delete();
@@ -70,7 +76,7 @@ function register(byType: Map<string, PyNode[]>, node: PyNode): void {
   else known.push(node);
 }
 
-function noteDamage(cursor: TreeCursor, symbol: Symbol, damage: Damage[]): void {
+function noteDamage(cursor: TreeCursor, symbol: GrammarSymbol, damage: Damage[]): void {
   if (damage.length >= MOST_DAMAGE) return;
   const missing = cursor.nodeIsMissing;
   if (!missing && symbol !== ERROR) return;
@@ -79,6 +85,12 @@ function noteDamage(cursor: TreeCursor, symbol: Symbol, damage: Damage[]): void 
     span,
     message: missing ? `${symbol.type || 'something'} is missing here` : 'this is not Python syntax',
   });
+}
+
+function noteDepth(node: PyNode, damage: Damage[]): void {
+  if (damage.length >= MOST_DAMAGE || node.end - node.start < 2) return;
+  const span = { start: node.start, end: node.end };
+  damage.push({ span, message: `what is nested deeper than ${DEEPEST} levels was not read` });
 }
 
 /** A module without statements, for text that is not parsed. */
