@@ -145,8 +145,7 @@ function begin<Payload>(state: State<Payload>, waiting: Waiting<Payload>, handle
 
 async function finish<Payload>(state: State<Payload>, waiting: Waiting<Payload>, outcome: Outcome): Promise<void> {
   const { job } = waiting;
-  const newer = state.waiting.has(job.key);
-  if (outcome.end === 'failed' && !newer) await failed(state, waiting, outcome.error);
+  if (outcome.end === 'failed') await failed(state, waiting, outcome.error);
   if (outcome.end === 'handed-back') state.leftovers.push(job);
   state.running.delete(job.key);
   if (state.running.size === 0 && state.waiting.size === 0) {
@@ -161,7 +160,7 @@ async function failed<Payload>(state: State<Payload>, waiting: Waiting<Payload>,
   const count = waiting.failed + 1;
   if (count < state.options.attempts && !isPermanent(error)) {
     const readyAt = Date.now() + backoffMs(count, state.options.backoff, error);
-    state.waiting.set(job.key, { ...waiting, failed: count, readyAt });
+    if (!state.waiting.has(job.key)) state.waiting.set(job.key, { ...waiting, failed: count, readyAt });
     return;
   }
   // The key still counts as running here: a newer head waits until the run of this one is completed.

@@ -30,9 +30,12 @@ export interface Job<Payload> {
  */
 export type Admission = 'queued' | 'replaced' | 'superseding' | 'following' | 'unchanged' | 'duplicate';
 
-/** Why a run was told to stop; the reason of its AbortSignal. `by` is the head that superseded it. */
+/**
+ * Why a run was told to stop; the reason of its AbortSignal. `by` is the head that superseded it. `lost`: this process
+ * was out of touch for so long that another one has taken the turn; whatever is still to be posted is for that one.
+ */
 export interface Abandon extends Error {
-  readonly why: 'superseded' | 'timeout' | 'closing';
+  readonly why: 'superseded' | 'timeout' | 'closing' | 'lost';
   readonly by?: string;
 }
 
@@ -82,7 +85,10 @@ export interface QueueOptions<Payload> {
   readonly turnMs: number;
   /** How long an aborted turn has to stop, in milliseconds; after that it is counted as failed and left behind. */
   readonly graceMs: number;
-  /** Called once when no attempt is left, so that the run can be completed with the reason. */
+  /**
+   * Called when no attempt is left, so that the run can be completed with the reason. Called again only if the process
+   * died during the call.
+   */
   readonly onGivenUp: (job: Job<Payload>, reason: string) => Promise<void>;
   /** Faults of the queue itself (Redis unreachable, `onGivenUp` throwing). */
   readonly onFault: (error: unknown) => void;
@@ -100,7 +106,12 @@ export const QUEUE_DEFAULTS = {
 
 /** Makes the reason with which a turn's signal is aborted. */
 export function abandon(why: Abandon['why'], by?: string): Abandon {
-  const text = { superseded: `superseded by ${by}`, timeout: 'the time for one run is over', closing: 'shutting down' };
+  const text = {
+    superseded: `superseded by ${by}`,
+    timeout: 'the time for one run is over',
+    closing: 'shutting down',
+    lost: 'another process has taken this run',
+  };
   return Object.assign(new Error(text[why]), { why, ...(by === undefined ? {} : { by }) });
 }
 

@@ -42,7 +42,7 @@ export function runTurn<Payload>(
 
 function outcomeOf(error: unknown, signal: AbortSignal): Outcome {
   const why = isAbandon(signal.reason) ? signal.reason : undefined;
-  if (why?.why === 'superseded') return { end: 'superseded' };
+  if (why?.why === 'superseded' || why?.why === 'lost') return { end: 'superseded' };
   if (why?.why === 'closing') return { end: 'handed-back' };
   return { end: 'failed', error: why ?? error };
 }
