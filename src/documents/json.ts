@@ -69,7 +69,7 @@ const WITH_COMMENTS = /(\.(jsonc|json5|code-workspace)|(^|\/)(tsconfig[^/]*|devc
  * Reads JSON. Never throws: what cannot be read is damage, and the rest of the tree is kept but open. Comments are read
  * everywhere and are damage where the format forbids them. `NaN` and `Infinity`, which Python writes, are numbers.
  */
-export function readJson(source: TextSource): DataDocument {
+export function parseJson(source: TextSource): DataDocument {
   const { path, text } = source;
   const template = { kind: 'json', ...baseOf(source, []), roots: [], comments: [], template: true } as const;
   if (isTemplatePath(path) || /^\s*\{[{%]/.test(text)) return template;

@@ -74,7 +74,7 @@ function rootsOf(documents: readonly Document.Parsed[], text: string, damage: Da
  * Reads a stream of YAML 1.2 documents. Never throws: what cannot be read is damage, and the rest of the tree is kept
  * but open. Merge keys are applied, aliases resolved as long as they stay small, local tags make a node open.
  */
-export function readYaml(source: TextSource): DataDocument {
+export function parseYaml(source: TextSource): DataDocument {
   const { path, text } = source;
   const template = { kind: 'yaml', ...baseOf(source, []), roots: [], comments: [], template: true } as const;
   if (isTemplatePath(path)) return template;

@@ -20,12 +20,12 @@ import {
   walkEntries,
 } from '../../src/documents/data.ts';
 import { placeOf } from '../../src/documents/document.ts';
-import { readJson } from '../../src/documents/json.ts';
-import { readYaml } from '../../src/documents/yaml.ts';
+import { parseJson } from '../../src/documents/json.ts';
+import { parseYaml } from '../../src/documents/yaml.ts';
 
 const blob = 'blob' as BlobId;
-const yaml = (source: string, path = 'a.yaml'): DataDocument => readYaml({ path: repoPath(path), blob, text: source });
-const json = (source: string, path = 'a.json'): DataDocument => readJson({ path: repoPath(path), blob, text: source });
+const yaml = (source: string, path = 'a.yaml'): DataDocument => parseYaml({ path: repoPath(path), blob, text: source });
+const json = (source: string, path = 'a.json'): DataDocument => parseJson({ path: repoPath(path), blob, text: source });
 const written = (document: DataDocument, node: DataNode | undefined): string | undefined =>
   node && document.text.slice(node.span.start, node.span.end);
 
