@@ -17,14 +17,16 @@ const FLOORS: readonly { readonly rooms: readonly string[]; readonly packages: r
   { rooms: ['facts', 'kit'], packages: [] },
   { rooms: ['checks', 'personas', 'readiness', 'conflicts'], packages: ['personas:yaml', 'personas:zod'] },
   { rooms: ['panel', 'report', 'docs'], packages: ['panel:node:crypto', 'report:@dagrejs/dagre', 'report:zod', 'report:picocolors'] },
-  { rooms: ['github', 'git', 'tools', 'service', 'sandbox', 'catalog.ts', 'config.ts', 'languages.ts', 'config'], packages: ['*'] },
-  { rooms: ['app.ts', 'cli.ts', 'action.ts', 'scripts', 'doors'], packages: ['*'] },
+  { rooms: ['github', 'git', 'tools', 'service', 'sandbox', 'catalog.ts', 'config.ts', 'languages.ts', 'engine.ts', 'version.ts', 'config'], packages: ['*'] },
+  { rooms: ['app.ts', 'cli.ts', 'action.ts', 'scripts', 'commands'], packages: ['*'] },
 ];
 
 /** Rooms of one floor that may be imported by their neighbours, and why. */
 const NEIGHBOURS: Readonly<Record<string, string>> = {
   'kit -> facts': 'a check says how it treats a class of path',
-  'panel -> kit': 'lower floor',
+  'engine.ts -> catalog.ts': 'the engine is the catalogue with its grammars loaded',
+  'engine.ts -> languages.ts': 'the engine is the catalogue with its grammars loaded',
+  'engine.ts -> version.ts': 'a report names the version that wrote it',
 };
 
 const MOST_LINES = 250;

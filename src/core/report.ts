@@ -109,6 +109,14 @@ export interface Conflict {
   readonly decided?: string;
 }
 
+/** What is judged beyond single findings. */
+export interface Assessment {
+  readonly lifecycle: Readonly<Record<LifecycleRow, LifecycleGap>>;
+  readonly constraints: readonly Constraint[];
+  readonly readiness: Readiness;
+  readonly conflicts: readonly Conflict[];
+}
+
 /** Lists of fingerprints where findings are meant, so that nothing stands twice in the report. */
 export interface Consolidation {
   readonly lifecycle: Readonly<Record<LifecycleRow, LifecycleGap>>;

@@ -6,7 +6,7 @@ import { compareOn, SEVERITIES } from '../core/scale.ts';
 const open = (finding: Finding): boolean => finding.introduced && finding.allowed === undefined;
 
 function concernsOf(persona: Persona, findings: readonly Finding[]): Opinion['concerns'] {
-  return persona.concerns
+  return persona.evaluateFor
     .map(({ id, title }) => {
       const mine = findings.filter((finding) => finding.concern === id);
       const severity = mine.map((finding) => finding.severity).sort((a, b) => compareOn(SEVERITIES, a, b))[0];
@@ -39,11 +39,11 @@ export function opinionOf(persona: Persona, all: readonly Finding[], tools: read
   const mine = all.filter((finding) => open(finding) && (finding.persona === persona.id || finding.alsoRaisedBy.includes(persona.id)));
   return {
     persona: persona.id,
-    name: persona.name,
+    name: persona.title,
     concerns: concernsOf(persona, mine),
     risk: riskOf(mine),
     recommendations: [...new Set(mine.filter((finding) => finding.severity !== 'low').map((finding) => finding.remedy))],
-    notAssessed: persona.concerns
+    notAssessed: persona.evaluateFor
       .filter((entry) => entry.notStatically !== undefined)
       .map((entry) => ({ concern: entry.id, why: entry.notStatically ?? '' })),
     tools,

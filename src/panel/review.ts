@@ -1,11 +1,11 @@
 import type { Finding } from '../core/finding.ts';
 import type { Persona } from '../core/persona.ts';
-import type { Incident, Report, SystemEdge, SystemNode, ToolStatus } from '../core/report.ts';
+import type { Assessment, Incident, Report, SystemEdge, SystemNode, ToolStatus } from '../core/report.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Change, PullRequestSnapshot } from '../core/snapshot.ts';
 import { createProject, type DocumentCache, type Project } from '../documents/project.ts';
 import type { Listed } from '../kit/index.ts';
-import { type Assessment, consolidate } from './consolidate.ts';
+import { consolidate } from './consolidate.ts';
 import { harvest, type Rules } from './findings.ts';
 import { readingIncidents } from './incidents.ts';
 import { mergeOverlaps } from './merge.ts';
@@ -17,6 +17,8 @@ import { verdictOf } from './verdict.ts';
 export interface Panel {
   readonly checks: readonly Listed[];
   readonly personas: readonly Persona[];
+  /** Ids that a configuration may decide. */
+  readonly conflicts: ReadonlySet<string>;
 }
 
 /** What the tools of the participants said, brought in from outside. */

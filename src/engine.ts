@@ -1,0 +1,96 @@
+import picomatch from 'picomatch';
+import { loadChecks, loadPersonas } from './catalog.ts';
+import type { Incident, Report } from './core/report.ts';
+import type { Settings } from './core/settings.ts';
+import type { PullRequestSnapshot } from './core/snapshot.ts';
+import type { Document } from './documents/kinds.ts';
+import type { DocumentCache } from './documents/project.ts';
+import type { Listed } from './kit/index.ts';
+import { loadLanguages } from './languages.ts';
+import { type Panel, review, type ToolResults } from './panel/review.ts';
+import { assess } from './readiness/assess.ts';
+import { VERSION } from './version.ts';
+
+/** What is to be judged and by which rules; everything in it is plain data. */
+export interface Task {
+  readonly snapshot: PullRequestSnapshot;
+  readonly settings: Settings;
+  /** Incidents of reading the snapshot, the configuration and the tools. */
+  readonly incidents?: readonly Incident[];
+  readonly tools?: ToolResults;
+  /** Which checks to run; all by default. */
+  readonly only?: (listed: Listed) => boolean;
+  /** ISO date that waivers are held against; today by default. */
+  readonly today?: string;
+}
+
+/** The pure panel with its content loaded: from here on nothing waits. */
+export interface Engine {
+  readonly panel: Panel;
+  readonly review: (task: Task) => Report;
+}
+
+/** Documents kept between reviews, so that a second one reads only what changed. Bounded by characters of text. */
+const CACHED_CHARACTERS = 64 * 1024 * 1024;
+
+const DOCS = process.env['ML_REVIEW_DOCS_URL'] ?? 'https://github.com/ml-review-panel/ml-review-panel/blob/main/docs/checks';
+
+/** Forgets the longest unused documents first. */
+function documentCache(limit: number): DocumentCache {
+  const kept = new Map<string, Document>();
+  let characters = 0;
+  return {
+    get(key) {
+      const document = kept.get(key);
+      if (document !== undefined) {
+        kept.delete(key);
+        kept.set(key, document);
+      }
+      return document;
+    },
+    set(key, document) {
+      kept.set(key, document);
+      characters += document.text.length;
+      for (const [oldest, { text }] of kept) {
+        if (characters <= limit) break;
+        kept.delete(oldest);
+        characters -= text.length;
+      }
+    },
+  };
+}
+
+function globs(): (glob: string, path: string) => boolean {
+  const compiled = new Map<string, (path: string) => boolean>();
+  return (glob, path) => {
+    let matches = compiled.get(glob);
+    if (matches === undefined) {
+      matches = picomatch(glob, { dot: true });
+      compiled.set(glob, matches);
+    }
+    return matches(path);
+  };
+}
+
+/** Loads grammars, checks and participants once. */
+export async function createEngine(): Promise<Engine> {
+  await loadLanguages();
+  const panel: Panel = { checks: await loadChecks(), personas: await loadPersonas(), conflicts: new Set() };
+  const cache = documentCache(CACHED_CHARACTERS);
+  const matches = globs();
+  return {
+    panel,
+    review: ({ snapshot, settings, incidents = [], tools, only, today = new Date().toISOString().slice(0, 10) }) =>
+      review({
+        snapshot,
+        panel: only === undefined ? panel : { ...panel, checks: panel.checks.filter(only) },
+        settings,
+        incidents,
+        cache,
+        version: VERSION,
+        assessors: { assess, system: () => ({ nodes: [], edges: [] }) },
+        rules: { today, matches, docsUrl: ({ id, persona }) => `${DOCS}/${persona}/${id}.md` },
+        ...(tools === undefined ? {} : { tools }),
+      }),
+  };
+}
