@@ -1,0 +1,169 @@
+import { devNull } from 'node:os';
+import { simpleGit } from 'simple-git';
+import { gitProblem } from './errors.ts';
+
+/** Where and how git runs. `env` holds only what is added to the cleaned environment. */
+export interface GitPlace {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** `key=value` pairs that win over every configuration file. */
+  readonly config?: readonly string[];
+}
+
+export interface GitOptions {
+  /** Written to standard input. */
+  readonly input?: string | undefined;
+  /** Exit statuses that are an answer and not a failure; 0 always is. */
+  readonly accept?: readonly number[];
+  /** Milliseconds without a byte of output after which git is stopped. */
+  readonly silence?: number;
+}
+
+interface Outcome<Output> {
+  readonly output: Output;
+  readonly status: number;
+}
+
+/**
+ * Switches off whatever configuration can start a program or reach the network. Used where git has to run inside
+ * the reviewed repository; everything else runs in a private view that never reads the repository's configuration.
+ */
+export const HARMLESS: readonly string[] = [
+  `core.hooksPath=${devNull}`,
+  'core.fsmonitor=false',
+  'core.untrackedCache=false',
+  `core.attributesFile=${devNull}`,
+  'core.pager=cat',
+  'core.editor=false',
+  'core.askPass=false',
+  'core.sshCommand=false',
+  'core.gitProxy=false',
+  'diff.external=',
+  'credential.helper=',
+  'log.showSignature=false',
+  'submodule.recurse=false',
+  'fetch.recurseSubmodules=false',
+  'protocol.allow=never',
+  'gc.auto=0',
+  'maintenance.auto=false',
+];
+
+const KEPT = [
+  'PATH',
+  'Path',
+  'SystemRoot',
+  'TEMP',
+  'TMP',
+  'TMPDIR',
+  'HTTPS_PROXY',
+  'https_proxy',
+  'HTTP_PROXY',
+  'http_proxy',
+  'ALL_PROXY',
+  'all_proxy',
+  'NO_PROXY',
+  'no_proxy',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+];
+
+function environment(added: Readonly<Record<string, string>>): Record<string, string> {
+  const kept = KEPT.flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    ...Object.fromEntries(kept),
+    HOME: devNull,
+    XDG_CONFIG_HOME: devNull,
+    LC_ALL: 'C',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: devNull,
+    GIT_ATTR_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_ALLOW_PROTOCOL: 'none',
+    GIT_PROTOCOL_FROM_USER: '0',
+    GIT_LITERAL_PATHSPECS: '0',
+    ...added,
+  };
+}
+
+/** simple-git refuses these by default because callers may hand them user input; here every value is our own. */
+const UNSAFE = {
+  allowUnsafeAskPass: true,
+  allowUnsafeConfigEnvCount: true,
+  allowUnsafeConfigPaths: true,
+  allowUnsafeCredentialHelper: true,
+  allowUnsafeDiffExternal: true,
+  allowUnsafeEditor: true,
+  allowUnsafeFsMonitor: true,
+  allowUnsafeGitProxy: true,
+  allowUnsafeHooksPath: true,
+  allowUnsafePager: true,
+  allowUnsafeProtocolOverride: true,
+  allowUnsafeSshCommand: true,
+  allowUnsafeTemplateDir: true,
+} as const;
+
+function failure(args: readonly string[], error: Error): Error {
+  if (/spawn git ENOENT/.test(error.message)) {
+    return gitProblem('no-git', 'The program git was not found; install git 2.31 or newer and put it on the PATH.');
+  }
+  const said = error.message.split('\n').find((line) => /^(fatal|error):/.test(line)) ?? error.message.split('\n')[0];
+  return gitProblem('git-failed', `git ${args[0] ?? ''} failed: ${(said ?? '').slice(0, 300)}`);
+}
+
+function prepared(place: GitPlace, options: GitOptions, onStatus: (status: number) => void) {
+  const env = environment(place.env);
+  const git = simpleGit({
+    baseDir: place.cwd,
+    config: [...(place.config ?? [])],
+    allowEnvironment: Object.keys(env),
+    unsafe: UNSAFE,
+    // Waiting for the end of the output, not of the process: the last bytes may still be in the pipe.
+    completion: { onClose: true, onExit: false },
+    ...(options.input === undefined ? {} : { input: () => options.input }),
+    ...(options.silence === undefined ? {} : { timeout: { block: options.silence } }),
+    errors(error, result) {
+      onStatus(result.exitCode);
+      if (result.exitCode === 0 || options.accept?.includes(result.exitCode)) return error;
+      return Buffer.concat(result.stdErr.length > 0 ? result.stdErr : [Buffer.from(`exit ${result.exitCode}`)]);
+    },
+  });
+  return git.env(env);
+}
+
+/** Runs git and returns its output as text. Throws a GitProblem on any exit status that `accept` does not name. */
+export async function gitText(place: GitPlace, args: readonly string[], options: GitOptions = {}): Promise<string> {
+  return (await gitOutcome(place, args, options)).output;
+}
+
+/** As `gitText`, with the exit status beside the output. */
+export async function gitOutcome(
+  place: GitPlace,
+  args: readonly string[],
+  options: GitOptions = {},
+): Promise<Outcome<string>> {
+  let status = 0;
+  const git = prepared(place, options, (code) => {
+    status = code;
+  });
+  try {
+    return { output: await git.raw([...args]), status };
+  } catch (error) {
+    throw failure(args, error as Error);
+  }
+}
+
+/** Runs `git cat-file` with the given arguments and returns its output byte for byte. */
+export async function gitBytes(place: GitPlace, args: readonly string[], input: string): Promise<Buffer> {
+  const git = prepared(place, { input }, () => {});
+  try {
+    return (await git.binaryCatFile([...args])) as Buffer;
+  } catch (error) {
+    throw failure(['cat-file'], error as Error);
+  }
+}
