@@ -1,0 +1,50 @@
+import type { RepoPath } from '../core/location.ts';
+import type { Report } from '../core/report.ts';
+import type { PullRequestSnapshot } from '../core/snapshot.ts';
+import type { Engine } from '../engine.ts';
+import { renderWorkflow } from '../report/annotations.ts';
+import { renderHtml } from '../report/html.ts';
+import { renderJson } from '../report/json.ts';
+import { renderMarkdown } from '../report/markdown.ts';
+import { renderSarif } from '../report/sarif.ts';
+import { renderTerminal } from '../report/terminal.ts';
+import { ConfigurationError } from './errors.ts';
+
+export const FORMATS = ['terminal', 'json', 'sarif', 'markdown', 'html', 'github'] as const;
+export type Format = (typeof FORMATS)[number];
+
+export function formatNamed(name: string): Format {
+  const format = FORMATS.find((each) => each === name);
+  if (format === undefined) throw new ConfigurationError(`there is no format ${name}; use one of ${FORMATS.join(', ')}`);
+  return format;
+}
+
+/** Texts at head, for code frames. */
+function sourcesOf(snapshot: PullRequestSnapshot): ReadonlyMap<RepoPath, string> {
+  const sources = new Map<RepoPath, string>();
+  for (const side of [snapshot.base, snapshot.head]) {
+    for (const [path, { blob }] of side.tree) {
+      const content = snapshot.contents.get(blob);
+      if (content?.kind === 'text') sources.set(path, content.text);
+    }
+  }
+  return sources;
+}
+
+/** A report as the user asked for it. */
+export function render(format: Format, report: Report, snapshot: PullRequestSnapshot, engine: Engine, colour: boolean): string {
+  switch (format) {
+    case 'json':
+      return renderJson(report);
+    case 'sarif':
+      return renderSarif(report, engine.panel.checks);
+    case 'markdown':
+      return renderMarkdown(report);
+    case 'html':
+      return renderHtml(report, sourcesOf(snapshot));
+    case 'github':
+      return renderWorkflow(report);
+    case 'terminal':
+      return renderTerminal(report, { colour, sources: sourcesOf(snapshot) });
+  }
+}
