@@ -1,7 +1,7 @@
 import { fact } from '../../core/fact.ts';
 import { bare, child, type PyNode, parts } from '../../documents/python/node.ts';
 import { nodesOf, type PythonDocument, textOf } from '../../documents/python/python.ts';
-import { dictionaryOf } from './dictionaries.ts';
+import { dictionaryOf } from './literals.ts';
 import { qualifiedNames } from './names.ts';
 import { typeOf } from './types.ts';
 

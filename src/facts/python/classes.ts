@@ -61,7 +61,9 @@ const attributesByClass = fact((document: PythonDocument): ReadonlyMap<PyNode, A
   const note = (owner: PyNode, name: string, assignment: AttributeAssignment): void => {
     const known = all.get(owner) ?? new Map<string, AttributeAssignment[]>();
     all.set(owner, known);
-    known.set(name, [...(known.get(name) ?? []), assignment]);
+    const list = known.get(name);
+    if (list === undefined) known.set(name, [assignment]);
+    else list.push(assignment);
   };
   for (const node of nodesOf(document, 'assignment', 'augmented_assignment')) {
     const left = child(node, 'left');

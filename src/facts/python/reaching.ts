@@ -1,11 +1,13 @@
 import type { PyNode } from '../../documents/python/node.ts';
 import { child } from '../../documents/python/node.ts';
-import { nodesOf, type PythonDocument, textOf } from '../../documents/python/python.ts';
+import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import type { Binding } from './bindings.ts';
 import { resolve, type Scope } from './scopes.ts';
 
 const BRANCHING = new Set(['if_statement', 'for_statement', 'while_statement', 'try_statement', 'match_statement']);
 const LOOPS = new Set(['for_statement', 'while_statement']);
+/** More ways than this for a name to get its value are not told apart. */
+const MOST_BINDINGS = 64;
 const NOTHING: readonly Binding[] = [];
 
 /**
@@ -22,10 +24,27 @@ export function bindingsAt(document: PythonDocument, name: string, use: PyNode):
   const found = resolve(document, name, use);
   if (found === undefined) return NOTHING;
   const all = found.scope.names.get(name) ?? NOTHING;
-  if (!runsInPlace(found.from, found.scope)) return all.filter((each) => each.kind !== 'delete').reverse();
+  if (!runsInPlace(found.from, found.scope)) {
+    return all
+      .slice(-MOST_BINDINGS)
+      .filter((each) => each.kind !== 'delete')
+      .reverse();
+  }
   const before = beforeUse(all, found.scope.node, use);
   const later = aroundLoop(all, found.scope.node, use, before);
   return [...before, ...later].filter((each) => each.kind !== 'delete');
+}
+
+/**
+ * The expression that an identifier stands for, when exactly one plain assignment of a whole value reaches it and nothing
+ * else in the file may rebind it. Undefined for parameters, loop variables, unpacked and augmented names.
+ */
+export function singleAssignment(document: PythonDocument, identifier: PyNode): PyNode | undefined {
+  if (identifier.type !== 'identifier') return undefined;
+  const bindings = reachingBindings(document, identifier);
+  const only = bindings[0];
+  if (bindings.length !== 1 || only === undefined || only.path.length > 0) return undefined;
+  return only.kind === 'assignment' || only.kind === 'walrus' ? only.value : undefined;
 }
 
 /** Comprehensions run where they stand; the body of a function runs some time later. */
@@ -38,9 +57,9 @@ function runsInPlace(from: Scope, to: Scope): boolean {
 
 function beforeUse(all: readonly Binding[], scope: PyNode, use: PyNode): readonly Binding[] {
   const reached: Binding[] = [];
-  for (let index = all.length - 1; index >= 0; index -= 1) {
+  for (let index = firstFrom(all, use.start) - 1; index >= 0 && reached.length < MOST_BINDINGS; index -= 1) {
     const each = all[index];
-    if (each === undefined || (each.from > use.start && !isForeign(each, scope))) continue;
+    if (each === undefined || each.from > use.start) continue;
     const standing = standingOf(each, scope, use);
     if (standing === 'never') continue;
     if (standing === 'sure' || each.kind !== 'delete') reached.push(each);
@@ -49,7 +68,19 @@ function beforeUse(all: readonly Binding[], scope: PyNode, use: PyNode): readonl
   return reached;
 }
 
-/** Bindings below the use that come back to it because a loop holds both. */
+/** Index of the first binding written at or after an offset. */
+function firstFrom(all: readonly Binding[], offset: number): number {
+  let low = 0;
+  let high = all.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((all[middle]?.node.start ?? 0) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Bindings below the use that come back to it because a loop holds both, or that another function makes at any time. */
 function aroundLoop(
   all: readonly Binding[],
   scope: PyNode,
@@ -57,11 +88,16 @@ function aroundLoop(
   before: readonly Binding[],
 ): readonly Binding[] {
   const loop = outermostLoop(scope, use);
-  if (loop === undefined) return NOTHING;
   const killer = before.at(-1);
-  const killed = killer !== undefined && within(loop, killer.node) && standingOf(killer, scope, use) === 'sure';
-  if (killed) return NOTHING;
-  return all.filter((each) => each.from > use.start && within(loop, each.node) && !before.includes(each));
+  const killed = killer !== undefined && standingOf(killer, scope, use) === 'sure';
+  const round = loop !== undefined && !(killed && within(loop, killer.node));
+  const later: Binding[] = [];
+  for (let index = firstFrom(all, use.start); index < all.length && later.length < MOST_BINDINGS; index += 1) {
+    const each = all[index];
+    if (each === undefined) break;
+    if ((round && each.from > use.start && within(loop, each.node)) || isForeign(each, scope)) later.push(each);
+  }
+  return later;
 }
 
 function outermostLoop(scope: PyNode, use: PyNode): PyNode | undefined {
@@ -153,6 +189,7 @@ function exhausted(found: readonly Binding[], last: Binding, scope: PyNode, use:
     if (at.type === 'if_statement' && !within(at, use)) statement = at;
   }
   if (statement === undefined) return false;
+  if (statement.children.length > MOST_BINDINGS) return false;
   const branches = statement.children.filter((each) => each.field === 'consequence' || each.field === 'alternative');
   if (!branches.some((each) => each.type === 'else_clause')) return false;
   if (!unconditional(statement, scope, use)) return false;
@@ -178,9 +215,4 @@ function bindsDirectly(binding: Binding, branch: PyNode): boolean {
 
 function within(outer: PyNode, inner: PyNode): boolean {
   return outer.start <= inner.start && inner.end <= outer.end;
-}
-
-/** Names the file binds that a star import may also bind are not told apart; the document has one. */
-export function hasStarImport(document: PythonDocument): boolean {
-  return nodesOf(document, 'wildcard_import').length > 0;
 }

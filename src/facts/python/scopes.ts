@@ -75,6 +75,22 @@ export function resolve(
   return undefined;
 }
 
+/** Every identifier with this text, whatever scope it belongs to, in source order; attributes and keywords included. */
+export function identifiersNamed(document: PythonDocument, name: string): readonly PyNode[] {
+  return identifiers(document).get(name) ?? [];
+}
+
+const identifiers = fact((document: PythonDocument): ReadonlyMap<string, readonly PyNode[]> => {
+  const all = new Map<string, PyNode[]>();
+  for (const node of nodesOf(document, 'identifier')) {
+    const name = textOf(document, node);
+    const known = all.get(name);
+    if (known === undefined) all.set(name, [node]);
+    else known.push(node);
+  }
+  return all;
+});
+
 function open(all: Map<PyNode, Growing>, node: PyNode): void {
   const parent = node.parent === undefined ? undefined : all.get(scopeNode(node));
   all.set(node, { node, kind: KINDS[node.type] ?? 'module', parent, names: new Map(), foreign: new Map() });

@@ -172,13 +172,20 @@ function callType(document: PythonDocument, call: PyNode, steps: number): string
 }
 
 function returnType(document: PythonDocument, definition: PyNode, steps: number): string | undefined {
+  const { types, open } = knownTypes(document);
+  if (types.has(definition)) return types.get(definition);
+  if (open.has(definition)) return undefined;
+  open.add(definition);
   const declared = annotationType(document, definition);
-  if (declared !== undefined) return declared;
-  const own = nodesWithin(document, definition, 'return_statement').filter(
-    (each) => enclosingFunction(each) === definition,
-  );
-  return same(own, (each) => {
-    const value = firstPart(each);
-    return value && derive(document, value, steps);
-  });
+  const type = declared ?? same(returnsOf(document, definition), (each) => derive(document, each, steps));
+  open.delete(definition);
+  types.set(definition, type);
+  return type;
+}
+
+/** The values that a function returns itself; a bare `return` is left out. */
+function returnsOf(document: PythonDocument, definition: PyNode): readonly PyNode[] {
+  return nodesWithin(document, definition, 'return_statement')
+    .filter((each) => enclosingFunction(each) === definition)
+    .flatMap((each) => firstPart(each) ?? []);
 }
