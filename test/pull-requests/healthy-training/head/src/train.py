@@ -1,0 +1,24 @@
+import mlflow
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import train_test_split
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+
+def main() -> None:
+    frame = pd.read_parquet("data/churn.parquet")
+    X = frame.drop(columns=["churned"])
+    y = frame["churned"]
+    X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=7, stratify=y)
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.5))
+    with mlflow.start_run():
+        mlflow.log_params({"C": 0.5})
+        model.fit(X_train, y_train)
+        mlflow.log_metric("auc", roc_auc_score(y_test, model.predict_proba(X_test)[:, 1]))
+        mlflow.sklearn.log_model(model, "model", input_example=X_train[:5])
+
+
+if __name__ == "__main__":
+    main()
