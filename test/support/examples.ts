@@ -52,7 +52,8 @@ export interface Staged {
 function filesOf(example: Example, listed: Listed): Readonly<Record<string, ExampleFile>> {
   if (example.files !== undefined) return example.files;
   const kind = kindsOf(listed.check)[0] ?? 'python';
-  return { [DEFAULT_PATH[kind]]: example.text ?? '' };
+  const path: string = DEFAULT_PATH[kind];
+  return { [path]: example.text ?? '' };
 }
 
 export function stage(example: Example, listed: Listed): Staged {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { structuredPatch } from 'diff';
 import { repoPath, type RepoPath } from '../../src/core/location.ts';
 import type { BlobId, Change, CommitSha, Content, Hunk, PullRequestSnapshot, TreeEntry } from '../../src/core/snapshot.ts';
 import type { ExampleFile } from '../../src/kit/index.ts';
@@ -22,25 +23,24 @@ function blobOf(content: Content): BlobId {
   return createHash('sha1').update(bytes).digest('hex') as BlobId;
 }
 
-const linesOf = (content: Content | null): readonly string[] =>
-  content?.kind === 'text' ? content.text.split('\n') : [];
+const textOf = (content: Content | null): string => (content?.kind === 'text' ? content.text : '');
 
-/** One hunk from the first to the last differing line: coarse, and enough for examples. */
-function hunksOf(before: readonly string[], after: readonly string[]): readonly Hunk[] {
-  let head = 0;
-  while (head < before.length && head < after.length && before[head] === after[head]) head += 1;
-  let tail = 0;
-  while (tail < before.length - head && tail < after.length - head && before.at(-1 - tail) === after.at(-1 - tail)) tail += 1;
-  const range = (length: number): number[] => Array.from({ length: length - head - tail }, (_, index) => head + 1 + index);
-  const removed = range(before.length);
-  const added = range(after.length);
-  if (removed.length === 0 && added.length === 0) return [];
-  return [{ oldStart: head + 1, oldLines: removed.length, newStart: head + 1, newLines: added.length, added, removed }];
+/** Hunks without context, as the git reader makes them. */
+function hunksOf(before: string, after: string): readonly Hunk[] {
+  const range = (start: number, length: number): readonly number[] => Array.from({ length }, (_, index) => start + index);
+  return structuredPatch('before', 'after', before, after, '', '', { context: 0 }).hunks.map((hunk) => ({
+    oldStart: hunk.oldStart,
+    oldLines: hunk.oldLines,
+    newStart: hunk.newStart,
+    newLines: hunk.newLines,
+    added: range(hunk.newStart, hunk.newLines),
+    removed: range(hunk.oldStart, hunk.oldLines),
+  }));
 }
 
 function changeOf(path: RepoPath, { before, after }: TwoSides): Change | undefined {
   const binary = before?.kind === 'bytes' || after?.kind === 'bytes';
-  const hunks = hunksOf(linesOf(before), linesOf(after));
+  const hunks = hunksOf(textOf(before), textOf(after));
   if (before === null) return { kind: 'added', path, hunks, binary };
   if (after === null) return { kind: 'deleted', path, hunks, binary };
   return hunks.length === 0 ? undefined : { kind: 'modified', path, hunks, binary };
