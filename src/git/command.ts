@@ -129,7 +129,9 @@ function prepared(place: GitPlace, options: GitOptions, onStatus: (status: numbe
     ...(options.silence === undefined ? {} : { timeout: { block: options.silence } }),
     errors(error, result) {
       onStatus(result.exitCode);
-      if (result.exitCode === 0 || options.accept?.includes(result.exitCode)) return error;
+      // simple-git's own verdict counts every non-zero status; only one of its plugins, such as the timeout, knows more.
+      if (error instanceof Error && 'plugin' in error) return error;
+      if (result.exitCode === 0 || options.accept?.includes(result.exitCode)) return undefined;
       return Buffer.concat(result.stdErr.length > 0 ? result.stdErr : [Buffer.from(`exit ${result.exitCode}`)]);
     },
   });

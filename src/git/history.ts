@@ -22,8 +22,8 @@ export async function readCommitPairs(
   wanted: { readonly last: number; readonly merges?: 'first-parent' | 'all'; readonly head?: string },
 ): Promise<readonly CommitPair[]> {
   const head = await resolveRef(repo, wanted.head ?? 'HEAD');
-  const walk = wanted.merges === 'all' ? '--no-merges' : '--first-parent';
-  const args = ['log', walk, `--max-count=${wanted.last}`, '--format=%H%x00%P%x00%s', '--no-show-signature', head];
+  const walk = wanted.merges === 'all' ? ['--no-merges', '--topo-order'] : ['--first-parent'];
+  const args = ['log', ...walk, `--max-count=${wanted.last}`, '--format=%H%x00%P%x00%s', '--no-show-signature', head];
   const lines = (await gitText(repo.view, args)).split('\n').filter((line) => line !== '');
   return lines.flatMap((line) => {
     const [commit = '', parents = '', subject = ''] = line.split('\0');
