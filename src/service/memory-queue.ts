@@ -27,6 +27,8 @@ interface State<Payload> {
   readonly seen: Seen;
   /** Settling of turns, with what follows them. */
   readonly settling: Set<Promise<void>>;
+  /** When the claim on a task ends. */
+  readonly claims: Map<string, number>;
   handler: Handler<Payload> | undefined;
   timer: NodeJS.Timeout | undefined;
   closed: boolean;
@@ -45,6 +47,7 @@ export function createMemoryQueue<Payload>(options: QueueOptions<Payload>): Queu
     clock: fairClock(),
     seen: createSeen(REMEMBERED_DELIVERIES),
     settling: new Set(),
+    claims: new Map(),
     handler: undefined,
     timer: undefined,
     closed: false,
@@ -57,6 +60,7 @@ export function createMemoryQueue<Payload>(options: QueueOptions<Payload>): Queu
       fill(state);
     },
     stats: async () => stats(state),
+    claim: async (task, forMs) => claim(state, task, forMs),
     close: async ({ timeoutMs }) => close(state, timeoutMs),
   };
 }
@@ -175,6 +179,13 @@ function stats<Payload>(state: State<Payload>): QueueStats {
     running: state.running.size,
     oldestWaitingMs: state.waiting.size === 0 ? 0 : Date.now() - oldest,
   };
+}
+
+function claim<Payload>(state: State<Payload>, task: string, forMs: number): boolean {
+  const now = Date.now();
+  if ((state.claims.get(task) ?? 0) > now) return false;
+  state.claims.set(task, now + forMs);
+  return true;
 }
 
 async function close<Payload>(state: State<Payload>, timeoutMs: number): Promise<readonly Job<Payload>[]> {

@@ -66,6 +66,8 @@ export interface Queue<Payload> {
   /** Begins to hand out turns in this process. At most once. */
   readonly start: (handler: Handler<Payload>) => Promise<void>;
   readonly stats: () => Promise<QueueStats>;
+  /** True for the first of all processes that asks within `forMs`: for work that one of them is to do. */
+  readonly claim: (task: string, forMs: number) => Promise<boolean>;
   /**
    * Takes no more jobs, gives running turns `timeoutMs` to end, then aborts them. Resolves to the jobs that this
    * process leaves undone: those of a shared queue go back to it, those of a memory queue are for the caller to tell.

@@ -63,6 +63,7 @@ export function createRedisQueue<Payload>(options: RedisQueueOptions<Payload>): 
     enqueue: (job) => enqueue(state, job),
     start: (handler) => start(state, handler),
     stats: () => state.stored.stats(),
+    claim: async (task, forMs) => (await redis.set(`${prefix}:claim:${task}`, '1', 'PX', forMs, 'NX')) === 'OK',
     close: ({ timeoutMs }) => {
       state.closing ??= close(state, timeoutMs);
       return state.closing;

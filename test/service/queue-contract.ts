@@ -325,6 +325,15 @@ function endings(queueOf: QueueOf): void {
     expect((first.turn.signal.reason as Abandon).why).toBe('closing');
   });
 
+  test('a task is claimed once within its time', async () => {
+    const queue = await queueOf();
+    expect(await queue.claim('reconcile', 60_000)).toBe(true);
+    expect(await queue.claim('reconcile', 60_000)).toBe(false);
+    expect(await queue.claim('short', 1)).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await queue.claim('short', 60_000)).toBe(true);
+  });
+
   test('the age is that of the oldest waiting job', async () => {
     const queue = await queueOf();
     expect(await queue.stats()).toEqual({ waiting: 0, running: 0, oldestWaitingMs: 0 });
