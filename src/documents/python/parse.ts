@@ -1,8 +1,7 @@
-import type { Place, RepoPath, Span } from '../../core/location.ts';
-import type { BlobId } from '../../core/snapshot.ts';
-import type { Damage } from '../document.ts';
-import { lineIndex } from '../lines.ts';
+import type { Place, Span } from '../../core/location.ts';
+import { baseOf, type TextSource } from '../source.ts';
 import { pythonGrammar } from './grammar.ts';
+import { mend } from './mend.ts';
 import type { Magic, PythonDocument } from './python.ts';
 import { type Copied, copyTree, emptyModule } from './tree.ts';
 
@@ -12,14 +11,10 @@ export { loadPython } from './grammar.ts';
 export const PYTHON_LIMIT = 5 * 1024 * 1024;
 
 /** What to parse. The optional parts come from notebooks. */
-export interface PythonSource {
-  readonly path: RepoPath;
-  readonly blob: BlobId;
-  readonly text: string;
+export interface PythonSource extends TextSource {
   /** `text` with what is not Python blanked out, of the same length. */
   readonly parsed?: string;
   readonly magics?: readonly Magic[];
-  readonly damage?: readonly Damage[];
   readonly origin?: (span: Span) => Omit<Place, 'path'>;
 }
 
@@ -28,28 +23,35 @@ export interface PythonSource {
  * throws when `loadPython` was not awaited before. Python 2 is accepted in part, so no damage does not mean valid Python 3.
  */
 export function parsePython(source: PythonSource): PythonDocument {
-  const { root, byType, damage } = copyOf(source.parsed ?? source.text);
+  const { root, byType, damage, magics } = read(source.parsed ?? source.text);
   return {
     kind: 'python',
-    path: source.path,
-    blob: source.blob,
-    text: source.text,
-    lines: lineIndex(source.text),
-    damage: [...(source.damage ?? []), ...damage],
+    ...baseOf(source, damage),
     ...(source.origin === undefined ? {} : { origin: source.origin }),
     root,
     byType,
-    magics: source.magics ?? [],
+    magics: [...(source.magics ?? []), ...magics],
   };
 }
 
+type Read = Copied & { readonly magics: readonly Magic[] };
+
+/** A text that does not parse is read again without what is known not to be Python, and the better reading is taken. */
+function read(text: string): Read {
+  const first = { ...copyOf(text), magics: [] };
+  if (first.damage.length === 0 || text.length > PYTHON_LIMIT) return first;
+  const mended = mend(text);
+  if (mended.text === text) return first;
+  const second = copyOf(mended.text);
+  if (second.damage.length > first.damage.length) return first;
+  return { ...second, damage: [...mended.damage, ...second.damage], magics: mended.magics };
+}
+
 function copyOf(text: string): Copied {
-  if (text.length > PYTHON_LIMIT) {
-    const span = { start: 0, end: 0 };
-    return unread(text, { span, message: `the file is longer than ${PYTHON_LIMIT / 1024 / 1024} MB and was not read` });
-  }
+  if (text.length > PYTHON_LIMIT)
+    return unread(text, `the file is longer than ${PYTHON_LIMIT / 1024 / 1024} MB and was not read`);
   const tree = pythonGrammar().parser.parse(text);
-  if (tree === null) return unread(text, { span: { start: 0, end: 0 }, message: 'the parser gave up on this file' });
+  if (tree === null) return unread(text, 'the parser gave up on this file');
   try {
     return copyTree(tree);
   } finally {
@@ -57,7 +59,7 @@ function copyOf(text: string): Copied {
   }
 }
 
-function unread(text: string, damage: Damage): Copied {
+function unread(text: string, message: string): Copied {
   const root = emptyModule(text.length);
-  return { root, byType: new Map([['module', [root]]]), damage: [damage] };
+  return { root, byType: new Map([['module', [root]]]), damage: [{ span: { start: 0, end: 0 }, message }] };
 }

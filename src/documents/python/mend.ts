@@ -1,0 +1,66 @@
+import type { Damage } from '../document.ts';
+import { type Blanked, blank, blankMagics } from './magics.ts';
+
+/** A text of the same length that has a better chance to parse, and what was found wrong with the text itself. */
+export interface Mended extends Blanked {
+  readonly damage: readonly Damage[];
+}
+
+const CONFLICT = /^(<{7} .*|\|{7} .*|={7}\s*|>{7} .*)$/gm;
+
+/** Blanks conflict markers, magics of IPython and defaults of type parameters (PEP 696), none of which the grammar knows. */
+export function mend(text: string): Mended {
+  const merged = withoutConflicts(text);
+  const { text: plain, magics } = blankMagics(merged.text);
+  return { text: withoutTypeDefaults(plain), magics, damage: merged.damage };
+}
+
+/** Both sides of a conflict stay. */
+function withoutConflicts(text: string): { readonly text: string; readonly damage: readonly Damage[] } {
+  if (!/^<{7} /m.test(text) || !/^>{7} /m.test(text)) return { text, damage: [] };
+  const damage: Damage[] = [];
+  const plain = text.replace(CONFLICT, (marker, _whole, offset: number) => {
+    const start = offset;
+    if (marker.startsWith('<'))
+      damage.push({ span: { start, end: start + marker.length }, message: 'a merge conflict is left here' });
+    return blank(marker);
+  });
+  return { text: plain, damage: damage.slice(0, 20) };
+}
+
+const TYPE_PARAMETERS = /\b(?:def|class|type)[ \t]+\w+[ \t]*\[/g;
+
+function withoutTypeDefaults(text: string): string {
+  const pieces: string[] = [];
+  let done = 0;
+  for (const match of text.matchAll(TYPE_PARAMETERS)) {
+    const open = match.index + match[0].length;
+    if (open < done) continue;
+    for (const [start, end] of defaultsFrom(text, open)) {
+      pieces.push(text.slice(done, start), blank(text.slice(start, end)));
+      done = end;
+    }
+  }
+  return pieces.join('') + text.slice(done);
+}
+
+/** Longest list of type parameters that is looked through. */
+const LONGEST = 2000;
+
+/** The `= default` parts of the type parameter list that opens before `open`. */
+function defaultsFrom(text: string, open: number): readonly (readonly [number, number])[] {
+  const found: [number, number][] = [];
+  let depth = 0;
+  let start: number | undefined;
+  for (let at = open; at < Math.min(text.length, open + LONGEST); at += 1) {
+    const letter = text[at];
+    if ((letter === ']' || letter === ',') && depth === 0) {
+      if (start !== undefined) found.push([start, at]);
+      start = undefined;
+      if (letter === ']') return found;
+    } else if (letter === '[' || letter === '(') depth += 1;
+    else if (letter === ']' || letter === ')') depth -= 1;
+    else if (letter === '=' && depth === 0) start ??= at;
+  }
+  return [];
+}
