@@ -2,16 +2,6 @@ import { fact } from '../../core/fact.ts';
 import { ancestor, child, firstPart, type PyNode, parts } from '../../documents/python/node.ts';
 import { nodesOf, nodesWithin, type PythonDocument, textOf } from '../../documents/python/python.ts';
 
-/** The innermost class whose body holds the node; a function inside a method still belongs to the class. */
-export function enclosingClass(node: PyNode): PyNode | undefined {
-  return ancestor(node, 'class_definition');
-}
-
-/** The innermost function or lambda whose body or signature holds the node. */
-export function enclosingFunction(node: PyNode): PyNode | undefined {
-  return ancestor(node, 'function_definition', 'lambda');
-}
-
 /** The class a method is defined directly in. */
 export function classOfMethod(method: PyNode): PyNode | undefined {
   const statement = method.parent?.type === 'decorated_definition' ? method.parent : method;
@@ -108,10 +98,22 @@ function ownerOf(
 
 /** Methods defined directly in the class, by name; of two with one name the later. */
 export function methodsOf(document: PythonDocument, owner: PyNode): ReadonlyMap<string, PyNode> {
-  const methods = new Map<string, PyNode>();
-  for (const node of nodesWithin(document, owner, 'function_definition')) {
-    const name = child(node, 'name');
-    if (name !== undefined && classOfMethod(node) === owner) methods.set(textOf(document, name), node);
-  }
-  return methods;
+  return methodsByClass(document)(owner);
+}
+
+const methodsByClass = fact((document: PythonDocument) =>
+  fact((owner: PyNode): ReadonlyMap<string, PyNode> => {
+    const methods = new Map<string, PyNode>();
+    for (const node of nodesWithin(document, owner, 'function_definition')) {
+      const name = child(node, 'name');
+      if (name !== undefined && classOfMethod(node) === owner) methods.set(textOf(document, name), node);
+    }
+    return methods;
+  }),
+);
+
+/** The base classes as written, keywords such as `metaclass=` left out. */
+export function basesOf(owner: PyNode): readonly PyNode[] {
+  const list = child(owner, 'superclasses');
+  return list === undefined ? [] : parts(list).filter((each) => each.type !== 'keyword_argument');
 }

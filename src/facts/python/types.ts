@@ -1,11 +1,12 @@
 import { fact } from '../../core/fact.ts';
 import { bare, child, firstPart, type PyNode, parts } from '../../documents/python/node.ts';
-import { nodesWithin, type PythonDocument, textOf } from '../../documents/python/python.ts';
+import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import type { Binding } from './bindings.ts';
-import { attributeAssignments, classOfSelf, enclosingFunction } from './classes.ts';
+import { attributeAssignments, classOfSelf } from './classes.ts';
 import { qualifiedName } from './names.ts';
 import { reachingBindings } from './reaching.ts';
 import { itemOf, resultOf } from './returns.ts';
+import { returnsOf } from './structure.ts';
 
 /** Steps from a use to a construction before a type counts as unknown. */
 const MOST_STEPS = 60;
@@ -181,11 +182,4 @@ function returnType(document: PythonDocument, definition: PyNode, steps: number)
   open.delete(definition);
   types.set(definition, type);
   return type;
-}
-
-/** The values that a function returns itself; a bare `return` is left out. */
-function returnsOf(document: PythonDocument, definition: PyNode): readonly PyNode[] {
-  return nodesWithin(document, definition, 'return_statement')
-    .filter((each) => enclosingFunction(each) === definition)
-    .flatMap((each) => firstPart(each) ?? []);
 }
