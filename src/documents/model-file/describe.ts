@@ -1,0 +1,123 @@
+import { notOpened, readGzip, readZlib } from './archive/streams.ts';
+import { readTar } from './archive/tar.ts';
+import { readZip } from './archive/zip.ts';
+import { readGguf } from './format/gguf.ts';
+import { readJson } from './format/json.ts';
+import { readHdf5 } from './format/keras-hdf5.ts';
+import { readNpy } from './format/npy.ts';
+import { readOnnx } from './format/onnx.ts';
+import { readSafetensors } from './format/safetensors.ts';
+import { readKerasMetadata, readSavedModel } from './format/saved-model.ts';
+import { readPointer, readTemplate, readText } from './format/text.ts';
+import { readTflite } from './format/tflite.ts';
+import { DEFAULT_LIMITS, type Limits } from './limits.ts';
+import type { ContentKind, Described, ModelFile, ModelPart, Note } from './model.ts';
+import { searchPickles } from './pickle/search.ts';
+import { readPickles } from './pickle/streams.ts';
+import { sniff } from './sniff.ts';
+import { type ByteSource, countedSource } from './source.ts';
+import type { PartInput, Reader, Walk } from './walk.ts';
+
+/** Kinds that are not here are recognised and hold nothing that we read. */
+const READERS: Partial<Readonly<Record<ContentKind, Reader>>> = {
+  pickle: readPickles,
+  npy: readNpy,
+  zip: readZip,
+  tar: readTar,
+  gzip: readGzip,
+  zlib: readZlib,
+  safetensors: readSafetensors,
+  gguf: readGguf,
+  onnx: readOnnx,
+  'saved-model': readSavedModel,
+  'keras-metadata': readKerasMetadata,
+  hdf5: readHdf5,
+  json: readJson,
+  text: readText,
+  script: readText,
+  'chat-template': readTemplate,
+  'lfs-pointer': readPointer,
+  'dvc-pointer': readPointer,
+  tflite: readTflite,
+  unknown: readUnknown,
+  bzip2: notOpened('bzip2'),
+  xz: notOpened('xz'),
+  lz4: notOpened('lz4'),
+  zstd: notOpened('zstd'),
+  '7z': notOpened('7z'),
+  rar: notOpened('rar'),
+};
+
+/**
+ * Says what a model file holds, by its bytes and never by its name. Executes, imports and fetches nothing; never throws;
+ * what a limit left out stands in `notScanned`. Reads only what it needs of a large file.
+ */
+export function describeModelFile(source: ByteSource, name: string, limits: Partial<Limits> = {}): ModelFile {
+  let bytesRead = 0;
+  const all = { ...DEFAULT_LIMITS, ...limits };
+  const walk: Walk = {
+    limits: all,
+    notScanned: [],
+    opcodesLeft: all.opcodes,
+    inflateLeft: all.inflateTotal,
+    partsLeft: all.parts,
+    searchLeft: all.searchBytes,
+    describe: describePart,
+  };
+  const counted = countedSource(source, (bytes) => {
+    bytesRead += bytes;
+  });
+  const part = describePart({ source: counted, name, path: '', depth: 0 }, walk);
+  return { ...part, notScanned: walk.notScanned, bytesRead };
+}
+
+function describePart(part: PartInput, walk: Walk): ModelPart {
+  const { kind, also } = sniff(part.source, part.name);
+  const readings = [kind, ...also].map((each): Described => READERS[each]?.(part, walk) ?? { kind: each });
+  const first = readings[0];
+  const gather = <
+    Key extends 'pickles' | 'notes' | 'imports' | 'keras' | 'templates' | 'operators' | 'externalData' | 'parts',
+  >(
+    key: Key,
+  ) =>
+    readings.flatMap(
+      (reading) => (reading[key] ?? []) as readonly ModelPart[Key][number][],
+    ) as unknown as ModelPart[Key];
+  const others = readings.slice(1).map((reading, index) => reading.kind ?? also[index] ?? 'unknown');
+  return {
+    path: part.path,
+    name: part.name,
+    size: part.source.size,
+    kind: first?.kind ?? kind,
+    also: others,
+    pickles: gather('pickles'),
+    notes: [...gather('notes'), ...polyglot(first?.kind ?? kind, others)],
+    imports: gather('imports'),
+    keras: gather('keras'),
+    templates: gather('templates'),
+    operators: gather('operators'),
+    externalData: gather('externalData'),
+    parts: gather('parts'),
+    ...(first?.pointer === undefined ? {} : { pointer: first.pointer }),
+  };
+}
+
+function polyglot(kind: ContentKind, others: readonly ContentKind[]): readonly Note[] {
+  if (others.length === 0) return [];
+  return [
+    { kind: 'polyglot', text: `the same bytes are ${kind} and ${others.join(', ')}; loaders disagree about which` },
+  ];
+}
+
+/** Bytes of no known kind may still hold a pickle further in. */
+function readUnknown(part: PartInput, walk: Walk): Described {
+  const pickles = searchPickles(part.source, 0, part.source.size, part.path, walk).map(({ pickle }) => pickle);
+  const notes = pickles.map(
+    ({ start }): Note => ({
+      kind: 'pickle-hidden',
+      offset: start,
+      text: `a pickle that looks names up hides at byte ${start}`,
+    }),
+  );
+  return { kind: 'unknown', pickles, notes };
+}

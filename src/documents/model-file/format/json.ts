@@ -1,0 +1,82 @@
+import type { Described, NamedImport, Note, Template } from '../model.ts';
+import { decodeText } from '../source.ts';
+import { leaveOut, type PartInput, type Reader, type Walk } from '../walk.ts';
+import { jsonObjects, parseJson } from './json-text.ts';
+import { isKerasConfig, kerasObjects } from './keras-config.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** JSON beside and inside models; what it holds decides which kind it is. */
+export const readJson: Reader = (part, walk) => {
+  if (part.source.size > walk.limits.textBytes) return largeJson(part, walk);
+  const value = parseJson(decodeText(part.source.read(0, part.source.size)).replace(/^\ufeff/, ''));
+  if (typeof value !== 'object' || value === null) return { kind: 'json' };
+  const json = value as Json;
+  if (Array.isArray(value)) return { kind: 'json' };
+  if ('__loader__' in json && '__class__' in json) return { kind: 'json', imports: skopsImports(value, part, walk) };
+  const keras = isKerasConfig(value) || isKerasConfig(json.model_config) ? kerasObjects(value, part.path, walk) : [];
+  const templates = templatesOf(json);
+  const notes = notesOf(json);
+  return { kind: kindOf(json, templates), keras, templates, notes } satisfies Described;
+};
+
+function largeJson(part: PartInput, walk: Walk): Described {
+  const head = decodeText(part.source.read(0, 4096));
+  if (/^\s*\{\s*"learner"\s*:/.test(head)) return { kind: 'xgboost-json' };
+  leaveOut(walk, part.path, `a JSON text of ${part.source.size} bytes`);
+  return { kind: 'json' };
+}
+
+function kindOf(json: Json, templates: readonly Template[]): 'tokenizer-config' | 'xgboost-json' | 'json' {
+  if (templates.length > 0) return 'tokenizer-config';
+  return typeof json.learner === 'object' && Array.isArray(json.version) ? 'xgboost-json' : 'json';
+}
+
+/** `chat_template` is a text, a list of named texts, or an object of texts. */
+function templatesOf(json: Json): readonly Template[] {
+  const template = json.chat_template;
+  if (typeof template === 'string') return [{ where: 'chat_template', text: template }];
+  if (typeof template !== 'object' || template === null) return [];
+  const found: Template[] = [];
+  for (const [key, value] of Object.entries(template).slice(0, 100)) {
+    const named = value as { name?: unknown; template?: unknown } | string | null;
+    const text = typeof named === 'string' ? named : named?.template;
+    const name = typeof named === 'object' && typeof named?.name === 'string' ? named.name : key;
+    if (typeof text === 'string') found.push({ where: `chat_template[${name.slice(0, 60)}]`, text });
+  }
+  return found;
+}
+
+function notesOf(json: Json): readonly Note[] {
+  const map = json.auto_map;
+  if (typeof map !== 'object' || map === null) return [];
+  const names = Object.values(map)
+    .flat()
+    .filter((name): name is string => typeof name === 'string')
+    .slice(0, 8);
+  return [
+    {
+      kind: 'custom-code-map',
+      text: `auto_map points to code that runs with trust_remote_code: ${names.join(', ').slice(0, 300)}`,
+    },
+  ];
+}
+
+/** skops: every node of the schema names a class or a function that loading looks up. */
+function skopsImports(schema: unknown, part: PartInput, walk: Walk): readonly NamedImport[] {
+  const { objects, complete } = jsonObjects(schema, walk.limits.records);
+  if (!complete) leaveOut(walk, part.path, 'a skops schema with more nodes than are read');
+  const imports = new Map<string, NamedImport>();
+  for (const { route, value } of objects) {
+    for (const [module, name] of [
+      [value.__module__, value.__class__],
+      [value.module_path, value.function],
+    ]) {
+      if (typeof module !== 'string' || typeof name !== 'string' || imports.size >= 10_000) continue;
+      const key = `${module}.${name}`;
+      if (!imports.has(key))
+        imports.set(key, { how: 'skops', module: module.slice(0, 300), name: name.slice(0, 300), where: route });
+    }
+  }
+  return [...imports.values()];
+}

@@ -1,0 +1,83 @@
+import type { NamedImport, Note, Pointer } from '../model.ts';
+import { decodeText } from '../source.ts';
+import { leaveOut, type PartInput, type Reader } from '../walk.ts';
+
+const LFS = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n/;
+
+/** What a small text says it stands for, where it is a pointer of Git LFS or DVC. */
+export function pointerOf(text: string, name: string): Pointer | undefined {
+  if (LFS.test(text)) {
+    const oid = /^oid sha256:([0-9a-f]{64})$/m.exec(text)?.[1];
+    const size = /^size (\d{1,15})$/m.exec(text)?.[1];
+    return oid === undefined
+      ? undefined
+      : { by: 'git-lfs', oid, ...(size === undefined ? {} : { size: Number(size) }) };
+  }
+  if (!name.endsWith('.dvc') || !/^outs:/m.test(text)) return undefined;
+  const oid = /^[ -]{1,8}(?:md5|etag|checksum): ?['"]?([0-9A-Za-z.-]{6,128})/m.exec(text)?.[1];
+  const size = /^[ -]{1,8}size: ?(\d{1,15})$/m.exec(text)?.[1];
+  return oid === undefined ? undefined : { by: 'dvc', oid, ...(size === undefined ? {} : { size: Number(size) }) };
+}
+
+export const readPointer: Reader = (part) => {
+  const pointer = pointerOf(decodeText(part.source.read(0, 4096)), part.name);
+  if (pointer === undefined) return { kind: 'text' };
+  return { kind: pointer.by === 'git-lfs' ? 'lfs-pointer' : 'dvc-pointer', pointer };
+};
+
+/** A chat template in a file of its own. */
+export const readTemplate: Reader = (part, walk) => ({
+  kind: 'chat-template',
+  templates: [{ where: part.name, text: decodeText(part.source.read(0, walk.limits.textBytes)) }],
+});
+
+/** Text inside an archive: code that comes with a model, Hydra targets of NeMo configurations. */
+export const readText: Reader = (part, walk) => {
+  if (part.depth === 0) return { kind: 'text' };
+  if (/\.ya?ml$/i.test(part.name)) {
+    const length = Math.min(part.source.size, walk.limits.textBytes);
+    if (length < part.source.size) leaveOut(walk, part.path, `the text behind the first ${length} bytes`);
+    return { kind: 'text', imports: hydraTargets(decodeText(part.source.read(0, length))) };
+  }
+  return { kind: 'text', notes: /\.(py|pyc|sh|so|dll|dylib)$/i.test(part.name) ? codeNotes(part) : [] };
+};
+
+/** `_target_: package.Class` lines, which Hydra imports and calls. */
+function hydraTargets(text: string): readonly NamedImport[] {
+  const imports: NamedImport[] = [];
+  const pattern = /_target_["']?[ \t]{0,20}:[ \t]{0,20}["']?([A-Za-z_][\w.]{0,300})/g;
+  for (const match of text.matchAll(pattern)) {
+    const target = match[1] ?? '';
+    const dot = target.lastIndexOf('.');
+    const line = text.slice(0, match.index).split('\n').length;
+    if (dot > 0)
+      imports.push({
+        how: 'hydra-target',
+        module: target.slice(0, dot),
+        name: target.slice(dot + 1),
+        where: `line ${line}`,
+      });
+    if (imports.length >= 1000) break;
+  }
+  return imports;
+}
+
+/** TorchScript keeps its own language under `code/`, in which only these operators reach files. */
+function codeNotes(part: PartInput): readonly Note[] {
+  if (!/(^|\/)code\//.test(part.name)) {
+    const note: Note = {
+      kind: 'code-member',
+      text: `${JSON.stringify(part.name)} is a program that comes with the model`,
+    };
+    return [note];
+  }
+  const text = decodeText(part.source.read(0, 4_000_000));
+  const found = /\b(?:torch\.(?:from_file|save)|ops\.aten\.(?:from_file|save)|torch\.load_library)\s{0,4}\(/.exec(text);
+  if (found === null) return [];
+  const note: Note = {
+    kind: 'suspicious-op',
+    offset: found.index,
+    text: `TorchScript code calls ${found[0].replace(/\s*\($/, '')}, which reads or writes files`,
+  };
+  return [note];
+}

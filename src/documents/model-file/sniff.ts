@@ -1,0 +1,107 @@
+import { isTarHeader } from './archive/tar.ts';
+import { centralDirectory } from './archive/zip-records.ts';
+import { superblockAt } from './format/hdf5.ts';
+import { looksLikeOnnx } from './format/onnx.ts';
+import { looksLikeGraph, looksLikeSavedModel } from './format/saved-model.ts';
+import { pointerOf } from './format/text.ts';
+import type { ContentKind } from './model.ts';
+import { OPCODES } from './pickle/opcodes.ts';
+import { runPickle } from './pickle/run.ts';
+import { callsName } from './pickle/search.ts';
+import { ascii, type ByteSource, decodeText, startsWithBytes, uintLE } from './source.ts';
+
+const MAGIC: readonly (readonly [ContentKind, string, number])[] = [
+  ['zip', 'PK\x03\x04', 0],
+  ['zip', 'PK\x05\x06', 0],
+  ['zip', 'PK\x07\x08PK\x03\x04', 0],
+  ['npy', '\x93NUMPY', 0],
+  ['gguf', 'GGUF', 0],
+  ['tflite', 'TFL3', 4],
+  ['7z', "7z\xbc\xaf'\x1c", 0],
+  ['rar', 'Rar!\x1a\x07', 0],
+  ['gzip', '\x1f\x8b', 0],
+  ['bzip2', 'BZh', 0],
+  ['xz', '\xfd7zXZ\0', 0],
+  ['zstd', '\x28\xb5\x2f\xfd', 0],
+  ['lz4', '\x04\x22\x4d\x18', 0],
+  ['parquet', 'PAR1', 0],
+  ['elf', '\x7fELF', 0],
+  ['mach-o', '\xcf\xfa\xed\xfe', 0],
+  ['mach-o', '\xca\xfe\xba\xbe', 0],
+  ['catboost', 'CBM1', 0],
+  ['xgboost-binary', 'binf', 0],
+  ['xgboost-binary', 'bs64', 0],
+  ['xgboost-binary', '{L\0\0\0\0\0\0\0\x07learner', 0],
+];
+
+/** What the bytes are, by the bytes. The name decides only between readings that the bytes leave open. */
+export function sniff(
+  source: ByteSource,
+  name: string,
+): { readonly kind: ContentKind; readonly also: readonly ContentKind[] } {
+  if (source.size === 0) return { kind: 'empty', also: [] };
+  const head = source.read(0, 512);
+  const kind = byMagic(source, head) ?? byShape(source, head, name) ?? byText(source, head, name) ?? 'unknown';
+  const also =
+    kind !== 'zip' && kind !== 'text' && kind !== 'json' && centralDirectory(source, 1) !== undefined
+      ? (['zip'] as const)
+      : [];
+  return { kind, also };
+}
+
+function byMagic(source: ByteSource, head: Uint8Array): ContentKind | undefined {
+  for (const [kind, text, at] of MAGIC) {
+    if (startsWithBytes(head, ascii(text), at)) return kind;
+  }
+  if (head[0] === 0x4d && head[1] === 0x5a && uintLE(head, 60, 4) < source.size && source.size > 256) {
+    if (startsWithBytes(source.read(uintLE(head, 60, 4), 4), ascii('PE\0\0'))) return 'pe';
+  }
+  if (isTarHeader(head)) return 'tar';
+  return superblockAt(source) === -1 ? undefined : 'hdf5';
+}
+
+function byShape(source: ByteSource, head: Uint8Array, name: string): ContentKind | undefined {
+  if (isPickle(source, head, name)) return 'pickle';
+  const length = uintLE(head, 0, 8);
+  if (head[8] === 0x7b && length >= 2 && (length <= source.size - 8 || /\.safetensors$/i.test(name)))
+    return 'safetensors';
+  if (isZlib(head)) return 'zlib';
+  if (looksLikeSavedModel(source)) return 'saved-model';
+  if (/(^|\/)keras_metadata\.pb$/.test(name)) return 'keras-metadata';
+  if (looksLikeOnnx(source)) return 'onnx';
+  return looksLikeGraph(source) ? 'saved-model' : undefined;
+}
+
+const PICKLE_NAME = /\.(pkl|pickle|pk|p|joblib|dill|pt|pth|ckpt|bin|th|model|sav|cloudpickle|dat)\d?$/i;
+
+function isPickle(source: ByteSource, head: Uint8Array, name: string): boolean {
+  if (head[0] === 0x80 && head[2] !== undefined && OPCODES.has(head[2]))
+    return (head[1] ?? 255) <= 5 || PICKLE_NAME.test(name);
+  if (!OPCODES.has(head[0] ?? 0) || (head[0] ?? 0) >= 0x80) return false;
+  // Protocols 0 and 1 have no header: the bytes are tried.
+  const { pickle, result } = runPickle(source, 0, { opcodes: 100_000, objects: 100_000 });
+  if (callsName(pickle)) return true;
+  if (pickle.ended === 'stop') return pickle.opcodes > 2 || PICKLE_NAME.test(name) || result?.kind === 'global';
+  return PICKLE_NAME.test(name) && (pickle.opcodes > 8 || pickle.globals.length > 0);
+}
+
+/** A zlib header as Python writes it, with the checks of RFC 1950. */
+function isZlib(head: Uint8Array): boolean {
+  const second = head[1] ?? 0;
+  const type = (head[2] ?? 7) & 6;
+  return head[0] === 0x78 && (0x7800 + second) % 31 === 0 && (second & 0x20) === 0 && type !== 6;
+}
+
+function byText(source: ByteSource, head: Uint8Array, name: string): ContentKind | undefined {
+  if (head.includes(0)) return undefined;
+  const text = decodeText(head.length < 512 ? head : head.subarray(0, 508));
+  if (text.slice(0, -4).includes('\ufffd')) return undefined;
+  if (source.size < 4096) {
+    const pointer = pointerOf(decodeText(source.read(0, 4096)), name);
+    if (pointer !== undefined) return pointer.by === 'git-lfs' ? 'lfs-pointer' : 'dvc-pointer';
+  }
+  if (/^\ufeff?\s{0,400}[{[]/.test(text) && !/\{[{%]/.test(text.slice(0, 20))) return 'json';
+  if (/\.jinja2?$|(^|\/)chat_template(\.txt)?$/i.test(name)) return 'chat-template';
+  if (text.startsWith('tree\n') && text.includes('num_class=')) return 'lightgbm-text';
+  return text.startsWith('#!') ? 'script' : 'text';
+}
