@@ -1,0 +1,59 @@
+import type { Bot, Turn } from './bot.ts';
+import { onButton } from './button.ts';
+import { closedRun } from './checkrun.ts';
+import { askedReview, onCommand } from './command.ts';
+import { isRefusal, limitedForMs } from './failure.ts';
+import { CHECK_NAME } from './identity.ts';
+import type { Task } from './job.ts';
+import { answerMergeGroup } from './mergegroup.ts';
+import { pullsWithHead } from './read.ts';
+import { reviewPull } from './run.ts';
+
+type Recheck = Extract<Task, { kind: 'recheck' }>;
+
+/** A check run belongs to a commit; when two pull requests have it, nobody can say which one is meant. */
+async function recheck(bot: Bot, { sha, reason }: Recheck): Promise<void> {
+  const pulls = await pullsWithHead(bot.gh, bot.repo, sha);
+  const [pull, ...others] = pulls;
+  if (pull === undefined) return;
+  if (others.length === 0) {
+    await bot.ports.enqueue(askedReview(bot, pull, sha, reason));
+    return;
+  }
+  const names = pulls.map((number) => `#${number}`).join(' and ');
+  await closedRun(
+    bot,
+    { name: CHECK_NAME, head: sha, externalId: `ml-review:ambiguous:${sha}` },
+    {
+      conclusion: 'action_required',
+      title: 'More than one pull request has this commit',
+      summary: `${names} have this commit as their head. Re-run the check from one of them, or push a commit to one.`,
+      annotations: [],
+      buttons: false,
+    },
+  );
+}
+
+async function dispatch(bot: Bot, task: Task, turn: Turn): Promise<void> {
+  if (task.kind === 'review') await reviewPull(bot, task.pull, task.forced, turn);
+  else if (task.kind === 'recheck') await recheck(bot, task);
+  else if (task.kind === 'merge-group') await answerMergeGroup(bot, task, turn);
+  else if (task.kind === 'command') await onCommand(bot, task);
+  else await onButton(bot, task);
+}
+
+/**
+ * Does one task. Where GitHub refuses us everything (uninstalled, archived, permission not granted) there is nobody to
+ * tell but the log, and another attempt would be refused as well.
+ */
+export async function handle(bot: Bot, task: Task, turn: Turn): Promise<void> {
+  try {
+    await dispatch(bot, task, turn);
+  } catch (error) {
+    if (!isRefusal(error) || limitedForMs(error, bot.ports.now()) !== undefined) throw error;
+    bot.ports.log.warn(
+      { err: error, repo: bot.repo, task: task.kind },
+      'GitHub refuses: not installed, not permitted or gone',
+    );
+  }
+}

@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto';
+import { withAcceptances } from './accept.ts';
+import type { Bot, Turn } from './bot.ts';
+import { closedRun, completeRun, openRun, type RunSeed } from './checkrun.ts';
+import { readConfiguration } from './configuration.ts';
+import { type Decision, decide } from './decide.ts';
+import { digestOf } from './digest.ts';
+import type { Outcome } from './effect.ts';
+import { cancelled, failed, superseded, timedOut } from './ending.ts';
+import { isOutage, limitedForMs, tryLater } from './failure.ts';
+import { footerOf, noticesOf } from './footer.ts';
+import { checkNameFor, externalIdOf, readExternalId } from './identity.ts';
+import { perform } from './perform.ts';
+import { plan } from './plan.ts';
+import type { Configuration, Reviewed } from './ports.ts';
+import type { Posted } from './posted.ts';
+import { lineUrl, type OwnRun, type PullFacts, readPull, readRuns } from './read.ts';
+import { readPosted } from './threads.ts';
+import { installationToken } from './token.ts';
+
+/** Everything known before the review begins. */
+interface Scene {
+  readonly bot: Bot;
+  readonly turn: Turn;
+  readonly facts: PullFacts;
+  readonly configuration: Configuration;
+  readonly decision: Decision;
+  readonly posted: Posted;
+  readonly runs: readonly OwnRun[];
+  readonly seed: RunSeed;
+  readonly runId: string;
+}
+
+async function setScene(bot: Bot, pull: number, turn: Turn): Promise<Scene> {
+  const facts = await readPull(bot.gh, bot.repo, pull);
+  const [configuration, posted, runs] = await Promise.all([
+    readConfiguration(bot, facts),
+    readPosted(bot, pull),
+    readRuns(bot, facts.headSha),
+  ]);
+  const seed = {
+    name: checkNameFor(facts.baseRef, facts.defaultBranch),
+    head: facts.headSha,
+    externalId: externalIdOf({
+      pull,
+      base: facts.baseSha,
+      head: facts.headSha,
+      config: digestOf(configuration, facts, posted.accepted),
+    }),
+  };
+  const decision = decide(facts, configuration.settings);
+  return { bot, turn, facts, configuration, decision, posted, runs, seed, runId: randomUUID().slice(0, 8) };
+}
+
+/** How the run must end when the world moved on since the scene was set. */
+async function overtaken({ bot, turn, facts, configuration }: Scene): Promise<Outcome | undefined> {
+  const abandoned = endOfTurn(turn);
+  if (abandoned !== undefined) return abandoned;
+  const now = await readPull(bot.gh, bot.repo, facts.number);
+  if (!now.open) return cancelled('the pull request was closed');
+  if (now.headSha !== facts.headSha) return superseded(now.headSha);
+  if (now.baseRef !== facts.baseRef) return cancelled('the base branch was changed');
+  const decision = decide(now, configuration.settings);
+  return decision.kind === 'no-review' ? decision.outcome : undefined;
+}
+
+interface Reason {
+  readonly why?: unknown;
+  readonly by?: unknown;
+}
+
+function endOfTurn(turn: Turn, runId = ''): Outcome | undefined {
+  if (!turn.signal.aborted) return undefined;
+  const { why, by } = (turn.signal.reason ?? {}) as Reason;
+  if (why === 'superseded' && typeof by === 'string') return superseded(by);
+  if (why === 'closing') return cancelled('the service is restarting; the review starts again by itself');
+  return timedOut(runId);
+}
+
+async function reviewed({ bot, turn, facts, configuration }: Scene): Promise<Reviewed> {
+  const { repo, ports } = bot;
+  return ports.reviewer.review({
+    repo,
+    cloneUrl: facts.cloneUrl,
+    token: () => installationToken(bot),
+    base: facts.baseSha,
+    head: facts.headSha,
+    settings: configuration.settings,
+    conversation: { number: facts.number, title: facts.title, author: facts.author, labels: facts.labels },
+    signal: turn.signal,
+  });
+}
+
+async function answer(scene: Scene, run: number, comments: boolean): Promise<Outcome> {
+  const { bot, configuration, posted, facts, runId } = scene;
+  const { settings } = configuration;
+  const { report, changes, proposed: text } = await reviewed(scene);
+  const proposed = text === undefined ? undefined : bot.ports.configure({ repository: text });
+  const effects = plan({
+    report: withAcceptances(report, posted.accepted, settings),
+    settings,
+    changes,
+    posted,
+    fileUrl: lineUrl(facts, facts.headSha),
+    comments,
+    footer: footerOf({ facts, configuration, proposed, runId }),
+    notices: noticesOf(proposed),
+  });
+  return perform(bot, effects, { pull: facts.number, run, overtaken: () => overtaken(scene) });
+}
+
+/** Whether another attempt may help; what our own code threw will be thrown again. */
+function worthAnotherTry(error: unknown, now: number): boolean {
+  const asked =
+    typeof error === 'object' && error !== null && (error as { readonly retriable?: unknown }).retriable === true;
+  const unreachable = (error as { readonly kind?: unknown } | null)?.kind === 'unreachable';
+  return asked || unreachable || isOutage(error) || limitedForMs(error, now) !== undefined;
+}
+
+/** Ends a run whose review failed, or asks the queue for another attempt and leaves the run open for it. */
+async function recover(scene: Scene, run: number, error: unknown): Promise<Outcome> {
+  const { bot, turn, configuration, runId } = scene;
+  const abandoned = endOfTurn(turn, runId);
+  if (abandoned === undefined && !turn.lastAttempt && worthAnotherTry(error, bot.ports.now())) {
+    throw tryLater(error, bot.ports.now());
+  }
+  if (abandoned === undefined) bot.ports.log.error({ err: error, run: runId }, 'a review failed');
+  const outcome = abandoned ?? failed(error, configuration.settings, runId);
+  await completeRun(bot, run, outcome);
+  return outcome;
+}
+
+async function runReview(scene: Scene, comments: boolean, forced: boolean): Promise<Outcome | undefined> {
+  const { bot, seed, runs } = scene;
+  const latest = runs.find(({ name }) => name === seed.name);
+  const own = latest?.externalId === seed.externalId ? latest : undefined;
+  const done =
+    own?.completed === true &&
+    (own.conclusion === 'success' || own.conclusion === 'failure' || own.conclusion === 'neutral');
+  if (done && !forced) return undefined;
+  // A run left open by an attempt that died is taken up again.
+  const run = own !== undefined && !own.completed ? own.id : await openRun(bot, seed);
+  try {
+    return await answer(scene, run, comments);
+  } catch (error) {
+    return recover(scene, run, error);
+  }
+}
+
+async function noReview(scene: Scene, outcome: Outcome): Promise<Outcome | undefined> {
+  const { bot, seed, runs } = scene;
+  const latest = runs.find(({ name }) => name === seed.name);
+  if (latest !== undefined && !latest.completed) await completeRun(bot, latest.id, outcome);
+  else if (latest?.conclusion === outcome.conclusion && latest.title === outcome.title) return undefined;
+  else await closedRun(bot, seed, outcome);
+  return outcome;
+}
+
+/** Our runs for this pull request that are still open; another pull request may have the same commit. */
+function openRuns({ runs, facts }: Scene): readonly OwnRun[] {
+  return runs.filter(({ completed, externalId }) => !completed && readExternalId(externalId)?.pull === facts.number);
+}
+
+/** Runs that nothing works on any more: their process died, or they were for another base. */
+async function closeStale(scene: Scene): Promise<void> {
+  for (const run of openRuns(scene).filter(({ externalId }) => externalId !== scene.seed.externalId)) {
+    await completeRun(scene.bot, run.id, cancelled('a newer run took its place'));
+  }
+}
+
+/** Nobody waits for the check of a closed pull request, but none is left running. */
+async function closeAll(scene: Scene): Promise<undefined> {
+  for (const run of openRuns(scene)) await completeRun(scene.bot, run.id, cancelled('the pull request was closed'));
+}
+
+/**
+ * Brings the check run and the comments of a pull request up to its present state. Every way through it ends in a
+ * completed run, except an error that asks for another attempt. Answers how the run ended; undefined when nothing had
+ * to be done.
+ */
+export async function reviewPull(bot: Bot, pull: number, forced: boolean, turn: Turn): Promise<Outcome | undefined> {
+  const scene = await setScene(bot, pull, turn);
+  if (!scene.facts.open) return closeAll(scene);
+  await closeStale(scene);
+  const { decision } = scene;
+  const outcome =
+    decision.kind === 'review'
+      ? await runReview(scene, decision.comments, forced)
+      : await noReview(scene, decision.outcome);
+  bot.ports.log.info(
+    {
+      run: scene.runId,
+      repo: bot.repo,
+      pull,
+      head: scene.facts.headSha,
+      conclusion: outcome?.conclusion ?? 'unchanged',
+    },
+    'a pull request was looked at',
+  );
+  return outcome;
+}
