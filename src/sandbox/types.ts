@@ -263,7 +263,12 @@ export interface PullRequestActor {
   reviews(): readonly SeenReview[];
   /** Review comments at the present head, oldest first. */
   reviewComments(): Promise<readonly SeenComment[]>;
-  issueComments(): readonly { readonly id: number; readonly body: string; readonly author: string; readonly reactions: readonly string[] }[];
+  issueComments(): readonly {
+    readonly id: number;
+    readonly body: string;
+    readonly author: string;
+    readonly reactions: readonly string[];
+  }[];
   /** Check runs of the present head, newest first. */
   checkRuns(): readonly SeenCheckRun[];
 }

@@ -1,0 +1,142 @@
+import { authorOf, repositoryOf } from '../auth.ts';
+import { type Answer, forbidden, notFound, Refusal } from '../http.ts';
+import { reviewCommentShape } from '../present/comments.ts';
+import { pullInList } from '../present/pulls.ts';
+import type { Call, Route } from '../router.ts';
+import { type PullRequest, type ReviewComment, type Side, stamp } from '../state.ts';
+import { addComment, addReply, addReview, type DraftComment, firstOf, placeComment, refusalOf } from '../threads.ts';
+import { later, tell } from '../webhooks.ts';
+import { checkBody, one, page, pullOf } from './common.ts';
+import { checkOpen, commitOfPull } from './reviews.ts';
+
+function draftOf(call: Call): DraftComment {
+  const { body } = call;
+  return {
+    path: String(body['path']),
+    body: String(body['body']),
+    line: body['line'] as number | undefined,
+    side: (body['side'] ?? 'RIGHT') as Side,
+    startLine: body['start_line'] as number | undefined,
+    startSide: body['start_side'] as Side | undefined,
+    position: body['position'] as number | undefined,
+    file: body['subject_type'] === 'file',
+  };
+}
+
+async function create(call: Call): Promise<Answer> {
+  const pull = pullOf(call);
+  checkOpen(pull, call.caller.kind === 'installation');
+  const replyTo = call.body['in_reply_to'];
+  if (typeof replyTo === 'number') return reply(call, pull, replyTo);
+  const commit = await commitOfPull(pull, call.body['commit_id']);
+  const placing = await placeComment(call.context, pull, commit, draftOf(call));
+  if ('refused' in placing) {
+    const message = refusalOf(placing.refused);
+    const error = {
+      resource: 'PullRequestReviewComment',
+      code: 'custom',
+      field: 'pull_request_review_thread.line',
+      message,
+    };
+    throw new Refusal(422, 'Validation Failed', { errors: [error] });
+  }
+  const review = addReview(call.context, pull, who(call), 'COMMENTED', '', commit);
+  return announce(call, await addComment(call.context, review, placing.place));
+}
+
+function who(call: Call) {
+  return { user: authorOf(call.context.state, call.caller), byApp: call.caller.kind === 'installation' };
+}
+
+function reply(call: Call, pull: PullRequest, id: number): Promise<Answer> {
+  const parent = pull.comments.find((comment) => comment.id === id);
+  if (parent === undefined) throw notFound();
+  const review = addReview(call.context, pull, who(call), 'COMMENTED', '', pull.headSha);
+  return announce(call, addReply(call.context, review, firstOf(parent), String(call.body['body'])));
+}
+
+async function announce(call: Call, comment: ReviewComment): Promise<Answer> {
+  const { pull } = comment;
+  const body = await reviewCommentShape(call.context, comment);
+  later(
+    call.context,
+    tell(call.context, {
+      event: 'pull_request_review_comment',
+      action: 'created',
+      repository: pull.repository,
+      sender: comment.user,
+      payload: { comment: body, pull_request: pullInList(call.context, pull) },
+    }),
+  );
+  return { status: 201, body, headers: { location: String(body['url']) } };
+}
+
+/** The comment of `comment_id`, wherever in the repository it is. */
+export function reviewCommentOf(call: Call): ReviewComment {
+  const id = Number(call.path['comment_id']);
+  for (const pull of repositoryOf(call).pulls) {
+    const found = pull.comments.find((comment) => comment.id === id);
+    if (found !== undefined) return found;
+  }
+  throw notFound();
+}
+
+/** An App may change only what it wrote itself. */
+export function checkOwn(call: Call, userId: number): void {
+  if (authorOf(call.context.state, call.caller).id !== userId) throw forbidden();
+}
+
+async function update(call: Call): Promise<Answer> {
+  const comment = reviewCommentOf(call);
+  checkOwn(call, comment.user.id);
+  comment.body = String(call.body['body']);
+  comment.updatedAt = stamp(call.context.state);
+  return { status: 200, body: await reviewCommentShape(call.context, comment) };
+}
+
+/** Removing the first comment leaves its replies, as at GitHub. */
+function remove(call: Call): Answer {
+  const comment = reviewCommentOf(call);
+  checkOwn(call, comment.user.id);
+  comment.pull.comments = comment.pull.comments.filter((candidate) => candidate !== comment);
+  return { status: 204 };
+}
+
+function list(call: Call, comments: readonly ReviewComment[]): Promise<Answer> {
+  const ordered = one(call, 'direction') === 'desc' ? [...comments].reverse() : comments;
+  return page(call, ordered, (comment) => reviewCommentShape(call.context, comment));
+}
+
+const READ = [['pull_requests', 'read']] as const;
+const WRITE = [['pull_requests', 'write']] as const;
+const PULL = '/repos/{owner}/{repo}/pulls/{pull_number}/comments';
+const COMMENT = '/repos/{owner}/{repo}/pulls/comments/{comment_id}';
+const limits = (call: Call) => checkBody(call.body['body'], 'PullRequestReviewComment');
+
+/** Review comments: on lines, on files, in reply. */
+export const reviewCommentRoutes: readonly Route[] = [
+  { route: `GET ${PULL}`, needs: READ, answer: (call) => list(call, pullOf(call).comments) },
+  { route: `POST ${PULL}`, needs: WRITE, limits, answer: create },
+  {
+    route: `POST ${PULL}/{comment_id}/replies`,
+    needs: WRITE,
+    limits,
+    answer: (call) => reply(call, pullOf(call), Number(call.path['comment_id'])),
+  },
+  {
+    route: 'GET /repos/{owner}/{repo}/pulls/comments',
+    needs: READ,
+    answer: (call) =>
+      list(
+        call,
+        repositoryOf(call).pulls.flatMap((pull) => pull.comments),
+      ),
+  },
+  {
+    route: `GET ${COMMENT}`,
+    needs: READ,
+    answer: async (call) => ({ status: 200, body: await reviewCommentShape(call.context, reviewCommentOf(call)) }),
+  },
+  { route: `PATCH ${COMMENT}`, needs: WRITE, limits, answer: update },
+  { route: `DELETE ${COMMENT}`, needs: WRITE, answer: remove },
+];

@@ -1,0 +1,195 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { answerApi, findRoute } from './api.ts';
+import { authenticate, type Caller, nameOfCaller } from './auth.ts';
+import type { Context } from './context.ts';
+import type { Faults } from './faults.ts';
+import { gitPath, serveGit } from './git-backend.ts';
+import { answerGraphql } from './graphql.ts';
+import { type Answer, parseBody, Refusal, readBody, readQuery } from './http.ts';
+import { answerPage } from './page/page.ts';
+import { createRates, type Rates, secondaryLimit } from './rates.ts';
+import type { Fault, SeenRequest } from './types.ts';
+
+/** Tokens are made, not content created; nor does asking for a redelivery create any. */
+const NO_CONTENT = /^POST \/app\//;
+
+/** Makes the HTTP server of the sandbox: REST, GraphQL, git and pages. */
+export function createHub(context: Context, faults: Faults): Server {
+  const rates = createRates(context);
+  return createServer((request, response) => {
+    response.on('error', () => undefined);
+    handle(context, faults, rates, request, response).catch((error: unknown) => {
+      // A bug of ours must not look like GitHub being slow.
+      context.state.violations.push({
+        side: 'answer',
+        route: request.url ?? '',
+        sentence: String(error instanceof Error ? error.stack : error),
+      });
+      if (!response.headersSent) response.writeHead(500, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ message: `The sandbox failed: ${String(error)}` }));
+    });
+  });
+}
+
+async function handle(
+  context: Context,
+  faults: Faults,
+  rates: Rates,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const url = new URL(request.url ?? '/', context.url());
+  url.pathname = url.pathname.replace(/^\/api\/v3(?=\/)/, '').replace(/^\/api\/graphql$/, '/graphql');
+  const method = request.method ?? 'GET';
+  if (gitPath(url.pathname) !== undefined) {
+    const seen: SeenRequest = {
+      method,
+      url: request.url ?? '',
+      route: 'GIT',
+      headers: request.headers,
+      body: undefined,
+      caller: 'git',
+    };
+    const fault = faults.take(seen);
+    if (fault !== undefined) return fail(context, fault, seen, response);
+    return log(context, seen, await serveGit(context, request, response, url), false);
+  }
+  const found = findRoute(method, url.pathname);
+  const isPage = method === 'GET' && found === undefined && url.pathname !== '/graphql';
+  if (isPage) {
+    const answer = await answerPage(context, url);
+    write(context, response, answer, {});
+    return log(
+      context,
+      { method, url: request.url ?? '', route: 'PAGE', headers: request.headers, body: undefined, caller: 'nobody' },
+      answer.status,
+      false,
+    );
+  }
+  await handleApi(context, { faults, rates }, { request, response, url, method, found });
+}
+
+interface ApiRequest {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly url: URL;
+  readonly method: string;
+  readonly found: ReturnType<typeof findRoute>;
+}
+
+async function handleApi(
+  context: Context,
+  guards: { readonly faults: Faults; readonly rates: Rates },
+  api: ApiRequest,
+): Promise<void> {
+  const { request, response, url, method, found } = api;
+  const graphql = url.pathname === '/graphql' && method === 'POST';
+  const route = graphql ? 'POST /graphql' : (found?.route.route ?? 'unknown');
+  const bytes = await readBody(request);
+  const read = await attempt(() => ({
+    body: parseBody(bytes),
+    caller: authenticate(context, request.headers.authorization),
+  }));
+  const caller: Caller = 'caller' in read ? read.caller : { kind: 'nobody' };
+  const body = 'caller' in read ? read.body : undefined;
+  const seen: SeenRequest = {
+    method,
+    url: request.url ?? '',
+    route,
+    headers: request.headers,
+    body,
+    caller: nameOfCaller(caller),
+  };
+  const fault = guards.faults.take(seen);
+  if (fault !== undefined && fault.kind !== 'commit-then-502') return fail(context, fault, seen, response);
+  const counted = await attempt(() => ({
+    headers: guards.rates.count(seen.caller, method !== 'GET' && !graphql && !NO_CONTENT.test(route)),
+  }));
+  const answer = await refusable(async () => {
+    if ('refused' in read) return read.refused;
+    if ('refused' in counted) return counted.refused;
+    if (request.headers['user-agent'] === undefined)
+      throw new Refusal(
+        403,
+        'Request forbidden by administrative rules. Please make sure your request has a User-Agent header.',
+      );
+    if (graphql) return answerGraphql(context, caller, body);
+    if (found === undefined) throw new Refusal(404, 'Not Found');
+    return answerApi(context, caller, { ...found, query: readQuery(url), headers: request.headers, url, body });
+  });
+  const sent = fault === undefined ? answer : BAD_GATEWAY;
+  write(context, response, sent, 'headers' in counted ? counted.headers : {});
+  log(context, seen, sent.status, method !== 'GET' && answer.status < 300);
+}
+
+const BAD_GATEWAY: Answer = { status: 502, body: { message: 'Server Error' } };
+
+async function refusable(work: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Refusal) return error.answer;
+    throw error;
+  }
+}
+
+async function attempt<T extends object>(work: () => T): Promise<T | { readonly refused: Answer }> {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Refusal) return { refused: error.answer };
+    throw error;
+  }
+}
+
+function fail(context: Context, fault: Fault, seen: SeenRequest, response: ServerResponse): void {
+  const status = {
+    timeout: 0,
+    reset: 0,
+    secondary: 403,
+    '429': 429,
+    'commit-then-502': 502,
+    status: fault.status ?? 500,
+  }[fault.kind];
+  log(context, seen, status, false);
+  if (fault.kind === 'timeout') return;
+  if (fault.kind === 'reset') {
+    response.destroy();
+    return;
+  }
+  if (fault.kind === 'status') return write(context, response, { status, body: { message: 'Server Error' } }, {});
+  if (fault.kind === 'commit-then-502') return write(context, response, BAD_GATEWAY, {});
+  write(context, response, secondaryLimit(status, fault.retryAfter ?? 60).answer, {});
+}
+
+function write(
+  context: Context,
+  response: ServerResponse,
+  answer: Answer,
+  headers: Readonly<Record<string, string>>,
+): void {
+  const { body } = answer;
+  const plain = typeof body === 'string' || body instanceof Uint8Array;
+  const bytes = plain ? Buffer.from(body) : Buffer.from(JSON.stringify(body ?? null));
+  const empty = answer.status === 204 || answer.status === 304;
+  const type = plain ? {} : { 'content-type': 'application/json; charset=utf-8' };
+  // The App compares this with its own clock when a JWT is refused.
+  const date = new Date(context.state.now()).toUTCString();
+  response.writeHead(answer.status, {
+    date,
+    ...headers,
+    ...(empty ? {} : type),
+    'x-github-media-type': 'github.v3',
+    ...answer.headers,
+  });
+  response.end(empty ? undefined : bytes);
+}
+
+function log(context: Context, seen: SeenRequest, status: number, write: boolean): void {
+  context.state.requests.push({
+    ...seen,
+    status,
+    at: context.state.now(),
+    write: write && seen.route !== 'unknown' && !/access_tokens$/.test(seen.route),
+  });
+}
