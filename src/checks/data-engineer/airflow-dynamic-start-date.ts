@@ -1,0 +1,114 @@
+import { ancestor, type PyNode, walk } from '../../documents/python/node.ts';
+import { type PythonDocument, textOf } from '../../documents/python/python.ts';
+import { argument, callAt, type Call, calls } from '../../facts/python/calls.ts';
+import { dictionaryOf } from '../../facts/python/literals.ts';
+import { singleAssignment } from '../../facts/python/reaching.ts';
+import { at, bad, defineCheck, good } from '../../kit/index.ts';
+
+/** Answers that differ from one parse of the file to the next. */
+const VARYING = new Set([
+  'datetime.datetime.now', 'datetime.datetime.utcnow', 'datetime.datetime.today', 'datetime.date.today', 'pendulum.now', 'pendulum.today',
+  'time.time', 'uuid.uuid1', 'uuid.uuid4', 'random.random', 'random.randint', 'random.choice', 'airflow.utils.timezone.utcnow',
+]);
+
+const KEYWORDS = ['start_date', 'dag_id', 'end_date', 'task_id'];
+
+function isDag({ name }: Call): boolean {
+  return name !== undefined && /^airflow\.(models\.(dag\.)?|sdk\.|decorators\.)?(DAG|dag)$/.test(name);
+}
+
+function isOperator({ name }: Call): boolean {
+  return name !== undefined && /^airflow\.(providers\.|operators\.|sensors\.)/.test(name) && /(Operator|Sensor)$/.test(name);
+}
+
+/** The varying call inside an expression, seen through a variable that is assigned once. */
+function varying(document: PythonDocument, value: PyNode): PyNode | undefined {
+  const source = value.type === 'identifier' ? (singleAssignment(document, value) ?? value) : value;
+  for (const node of walk(source)) {
+    const name = node.type === 'call' ? callAt(document, node)?.name : undefined;
+    if (name !== undefined && VARYING.has(name)) return node;
+  }
+  return undefined;
+}
+
+function valuesOf(document: PythonDocument, call: Call): readonly (readonly [string, PyNode])[] {
+  const own = KEYWORDS.flatMap((key) => {
+    const value = argument(call, -1, key);
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  const defaults = argument(call, -1, 'default_args');
+  const shared = defaults === undefined ? undefined : dictionaryOf(document, defaults)?.get('start_date');
+  return shared === undefined ? own : [...own, ['start_date', shared] as const];
+}
+
+export default defineCheck({
+  evaluates: 'pipeline-reliability-and-idempotency',
+  stage: 'data',
+  severity: 'high',
+  confidence: 'high',
+  title: 'DAG argument that changes each time the file is parsed',
+  why: `
+    Airflow parses a DAG file again and again. A start date of now moves forward with every parse, so runs never become due
+    or are scheduled anew; a random id makes a new DAG each time.
+  `,
+  fix: 'Give a fixed date such as `datetime(2024, 1, 1)`, and a fixed id.',
+  references: ['https://airflow.apache.org/docs/apache-airflow/stable/faq.html#what-s-the-deal-with-start-date'],
+  mentions: ['airflow'],
+  examples: [
+    bad`
+      from datetime import datetime, timedelta
+      import airflow
+
+      with airflow.DAG("train", start_date=«datetime.now()», schedule="@daily"):
+          pass
+    `,
+    bad`
+      import datetime as dt
+      from airflow import DAG as Dag
+
+      default_args = {"owner": "ml", "start_date": «dt.datetime.today()» - dt.timedelta(days=1)}
+
+      def build():
+          return Dag("features", default_args=default_args)
+    `,
+    bad`
+      import uuid
+      from airflow.decorators import dag
+      from airflow.operators.bash import BashOperator
+      from pendulum import now as right_now
+
+      begin = «right_now("UTC")»
+
+      @dag(start_date=begin, dag_id="score")
+      def score():
+          BashOperator(task_id=f"run_{«uuid.uuid4()»}", bash_command="true")
+    `,
+    good`
+      from datetime import datetime
+      from airflow import DAG
+      from airflow.decorators import task
+
+      with DAG("train", start_date=datetime(2024, 1, 1), schedule="@daily") as dag:
+          @task
+          def stamp():
+              return datetime.now().isoformat()
+    `,
+    good`
+      from datetime import datetime
+
+      report(start_date=datetime.now())
+    `,
+  ],
+
+  reads: 'python',
+  *inspect(document) {
+    for (const call of calls(document)) {
+      if (!isDag(call) && !isOperator(call)) continue;
+      for (const [key, value] of valuesOf(document, call)) {
+        const found = varying(document, value);
+        if (found === undefined || ancestor(found, 'lambda') !== undefined) continue;
+        yield at(document, found, `\`${key}\` is \`${textOf(document, found)}\`, another value at each parse of this file`);
+      }
+    }
+  },
+});
