@@ -57,7 +57,7 @@ function callerOfToken(state: State, secret: string): Caller {
 function verifyJwt(state: State, jwt: string): void {
   const [head = '', payload = '', signature = '', ...more] = jwt.split('.');
   const claims = decode(payload);
-  if (more.length > 0 || decode(head)?.['alg'] !== 'RS256' || claims === undefined) {
+  if (more.length > 0 || decode(head)?.alg !== 'RS256' || claims === undefined) {
     throw bad('A JSON web token could not be decoded');
   }
   const signed = createVerify('RSA-SHA256').update(`${head}.${payload}`);
@@ -152,7 +152,7 @@ export function grants(permissions: Permissions, name: string, access: 'read' | 
 
 /** The repository that a call names; 404 where the caller may not see it. */
 export function repositoryOf(call: Call): Repository {
-  const found = findRepository(call.context.state, `${call.path['owner']}/${call.path['repo']}`);
+  const found = findRepository(call.context.state, `${call.path.owner}/${call.path.repo}`);
   if (found === undefined || !maySee(call.caller, found)) throw notFound();
   return found;
 }

@@ -19,7 +19,7 @@ export interface Description {
 export function describe(document: Json): Description {
   const follow = (value: unknown): Json => {
     const json = (value ?? {}) as Json;
-    return typeof json['$ref'] === 'string' ? (pointed(document, json['$ref']) as Json) : json;
+    return typeof json.$ref === 'string' ? (pointed(document, json.$ref) as Json) : json;
   };
   return { document, follow, shape: (schema, options = {}) => compile(document, schema, options.coerce === true) };
 }
@@ -42,7 +42,7 @@ function firstError(validate: ValidateFunction): string {
   const all = validate.errors ?? [];
   // That null would have been allowed explains nothing.
   const telling = all.filter(
-    (error) => error.params['type'] !== 'null' && error.keyword !== 'anyOf' && error.keyword !== 'oneOf',
+    (error) => error.params.type !== 'null' && error.keyword !== 'anyOf' && error.keyword !== 'oneOf',
   );
   const errors = telling.length > 0 ? telling : all;
   const depth = (path: string) => path.split('/').length;
@@ -50,7 +50,7 @@ function firstError(validate: ValidateFunction): string {
     (best, error) => (depth(error.instancePath) > depth(best.instancePath) ? error : best),
     errors[0] ?? NONE,
   );
-  const values = deepest.params?.['allowedValues'] ?? deepest.params?.['missingProperty'] ?? '';
+  const values = deepest.params?.allowedValues ?? deepest.params?.missingProperty ?? '';
   return `${deepest.instancePath || '/'} ${deepest.message ?? 'does not fit'} ${values === '' ? '' : JSON.stringify(values)}`.trim();
 }
 
@@ -65,9 +65,9 @@ function withDefinitions(document: Json, schema: Json): Json {
     if (Array.isArray(value)) return value.map(convert);
     if (typeof value !== 'object' || value === null) return value;
     const json = value as Json;
-    if (typeof json['$ref'] === 'string') {
-      waiting.push(json['$ref']);
-      return { $ref: `#/$defs/${name(json['$ref'])}` };
+    if (typeof json.$ref === 'string') {
+      waiting.push(json.$ref);
+      return { $ref: `#/$defs/${name(json.$ref)}` };
     }
     return allowNull(
       Object.fromEntries(
@@ -94,7 +94,7 @@ function kept([key, value]: readonly [string, unknown]): boolean {
 
 /** OpenAPI 3.0's `nullable`, which Ajv takes only next to `type` and never into `enum`. */
 function allowNull(schema: Json): Json {
-  if (schema['nullable'] !== true) return schema;
+  if (schema.nullable !== true) return schema;
   const { nullable, ...rest } = schema;
   return { anyOf: [{ type: 'null' }, rest] };
 }

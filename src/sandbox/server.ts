@@ -142,24 +142,27 @@ async function attempt<T extends object>(work: () => T): Promise<T | { readonly 
   }
 }
 
-function fail(context: Context, fault: Fault, seen: SeenRequest, response: ServerResponse): void {
-  const status = {
+/** The status that a fault shows; 0 where there is no answer. */
+function statusOf(fault: Fault): number {
+  const statuses = {
     timeout: 0,
     reset: 0,
     secondary: 403,
     '429': 429,
     'commit-then-502': 502,
     status: fault.status ?? 500,
-  }[fault.kind];
+  };
+  return statuses[fault.kind];
+}
+
+function fail(context: Context, fault: Fault, seen: SeenRequest, response: ServerResponse): void {
+  const status = statusOf(fault);
   log(context, seen, status, false);
-  if (fault.kind === 'timeout') return;
-  if (fault.kind === 'reset') {
-    response.destroy();
-    return;
-  }
-  if (fault.kind === 'status') return write(context, response, { status, body: { message: 'Server Error' } }, {});
-  if (fault.kind === 'commit-then-502') return write(context, response, BAD_GATEWAY, {});
-  write(context, response, secondaryLimit(status, fault.retryAfter ?? 60).answer, {});
+  if (fault.kind === 'reset') response.destroy();
+  if (status === 0) return;
+  const limited = fault.kind === 'secondary' || fault.kind === '429';
+  const plain: Answer = { status, body: { message: 'Server Error' } };
+  write(context, response, limited ? secondaryLimit(status, fault.retryAfter ?? 60).answer : plain, {});
 }
 
 function write(

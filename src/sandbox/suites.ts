@@ -40,7 +40,11 @@ export function branchOf(repository: Repository, sha: string): string | null {
 export async function tellSuite(context: Context, suite: CheckSuite, action: string, sender: Account): Promise<void> {
   const { repository } = suite;
   const commit = simpleCommit(await readCommit(repository, suite.headSha));
-  const payload = { check_suite: checkSuiteShape(context, suite, commit) };
+  const shape = checkSuiteShape(context, suite, commit);
+  const app = shape.app as Readonly<Record<string, unknown>>;
+  // The description of this one payload does not know the event yet.
+  const events = context.state.app.events.filter((name) => name !== 'merge_group');
+  const payload = { check_suite: { ...shape, app: { ...app, events } } };
   await tell(context, { event: 'check_suite', action, repository, sender, payload });
 }
 

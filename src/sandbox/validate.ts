@@ -25,7 +25,7 @@ export function gitHub(): Description {
 /** The operation of a route such as `GET /repos/{owner}/{repo}`, or `undefined` when GitHub has none. */
 function operation(route: string): Json | undefined {
   const [method = '', path = ''] = route.split(' ');
-  const paths = gitHub().document['paths'] as Readonly<Record<string, Json>>;
+  const paths = gitHub().document.paths as Readonly<Record<string, Json>>;
   return paths[path]?.[method.toLowerCase()] as Json | undefined;
 }
 
@@ -44,10 +44,10 @@ function said(where: string, fault: string | undefined): string | undefined {
 }
 
 function faultInBody(route: string, body: unknown): string | undefined {
-  const described = gitHub().follow(operation(route)?.['requestBody']);
+  const described = gitHub().follow(operation(route)?.requestBody);
   const schema = jsonSchema(described);
   if (schema === undefined) return body === undefined || isEmpty(body) ? undefined : 'body: GitHub takes none here.';
-  if (body === undefined) return described['required'] === true ? 'body: is missing' : undefined;
+  if (body === undefined) return described.required === true ? 'body: is missing' : undefined;
   return said('body', remembered(`${route} body`, () => gitHub().shape(schema))?.(body));
 }
 
@@ -57,7 +57,7 @@ function isEmpty(body: unknown): boolean {
 
 /** What in an answer GitHub's description does not allow, as a sentence; `undefined` when all is well. */
 export function faultInAnswer(route: string, status: number, body: unknown): string | undefined {
-  const responses = operation(route)?.['responses'] as Readonly<Record<string, unknown>> | undefined;
+  const responses = operation(route)?.responses as Readonly<Record<string, unknown>> | undefined;
   const described = responses?.[String(status)];
   if (described === undefined)
     return status >= 400 ? faultInError(body) : `GitHub does not answer ${status} to ${route}.`;
@@ -78,8 +78,8 @@ function faultInError(body: unknown): string | undefined {
 }
 
 function jsonSchema(described: Json): Json | undefined {
-  const content = described['content'] as Readonly<Record<string, Json>> | undefined;
-  return content?.['application/json']?.['schema'] as Json | undefined;
+  const content = described.content as Readonly<Record<string, Json>> | undefined;
+  return content?.['application/json']?.schema as Json | undefined;
 }
 
 function remembered(key: string, make: () => Shape): Shape | undefined {
@@ -89,10 +89,10 @@ function remembered(key: string, make: () => Shape): Shape | undefined {
 
 function shapeOfParameters(route: string, place: 'path' | 'query'): Shape {
   const make = () => {
-    const all = ((operation(route)?.['parameters'] ?? []) as readonly unknown[]).map((entry) => gitHub().follow(entry));
-    const own = all.filter((parameter) => parameter['in'] === place);
-    const properties = Object.fromEntries(own.map((parameter) => [parameter['name'], parameter['schema']]));
-    const required = own.filter((parameter) => parameter['required'] === true).map((parameter) => parameter['name']);
+    const all = ((operation(route)?.parameters ?? []) as readonly unknown[]).map((entry) => gitHub().follow(entry));
+    const own = all.filter((parameter) => parameter.in === place);
+    const properties = Object.fromEntries(own.map((parameter) => [parameter.name, parameter.schema]));
+    const required = own.filter((parameter) => parameter.required === true).map((parameter) => parameter.name);
     return gitHub().shape({ type: 'object', properties, required, additionalProperties: false }, { coerce: true });
   };
   return remembered(`${route} ${place}`, make) ?? (() => undefined);

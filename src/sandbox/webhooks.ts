@@ -39,7 +39,7 @@ export async function tell(context: Context, happening: Happening): Promise<void
     repository: repositoryForWebhook(context, repository),
     ...(owner.type === 'Organization' ? { organization: organizationShape(context, owner) } : {}),
     sender: accountShape(context, sender),
-    installation: { id: installation.id, node_id: installationShape(context, installation)['node_id'] },
+    installation: { id: installation.id, node_id: installationShape(context, installation).node_id },
   };
   await send(context, {
     event,
@@ -59,12 +59,12 @@ function organizationShape(context: Context, owner: Account): Readonly<Record<st
   return {
     login: owner.login,
     id: owner.id,
-    node_id: shape['node_id'],
+    node_id: shape.node_id,
     url,
     ...Object.fromEntries(paths),
     members_url: `${url}/members{/member}`,
     public_members_url: `${url}/public_members{/member}`,
-    avatar_url: shape['avatar_url'],
+    avatar_url: shape.avatar_url,
     description: '',
   };
 }

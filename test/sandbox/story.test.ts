@@ -21,7 +21,7 @@ describe('a pull request from opening to a review', () => {
   afterAll(() => stage.close());
 
   test('webhooks arrive in order and signed', () => {
-    const seen = stage.arrived.map(({ headers, payload }) => `${headers['x-github-event']}.${payload['action']}`);
+    const seen = stage.arrived.map(({ headers, payload }) => `${headers['x-github-event']}.${payload.action}`);
     expect(seen).toEqual(['check_suite.requested', 'pull_request.opened', 'pull_request.labeled']);
   });
 
@@ -78,7 +78,7 @@ describe('a pull request from opening to a review', () => {
       }),
     );
     expect(answer.status).toBe(422);
-    expect(answer.body['errors']).toEqual([
+    expect(answer.body.errors).toEqual([
       "Pull request review thread line must be part of the diff and Pull request review thread diff hunk can't be blank",
     ]);
     expect(await pull.reviewComments()).toHaveLength(1);

@@ -132,7 +132,7 @@ export function issueShape(context: Context, pull: PullRequest): Shape {
     closed_at: pull.closedAt,
     author_association: association(pull.repository, pull.author),
     draft: pull.draft,
-    pull_request: { url: shape['url'], html_url, diff_url, patch_url, merged_at: pull.mergedAt },
+    pull_request: { url: shape.url, html_url, diff_url, patch_url, merged_at: pull.mergedAt },
     reactions: reactionsOfIssue(String(url)),
     performed_via_github_app: null,
     state_reason: null,

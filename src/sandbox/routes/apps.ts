@@ -8,7 +8,7 @@ import type { Permissions } from '../types.ts';
 import { page } from './common.ts';
 
 function installationOf(call: Call): Installation {
-  const id = Number(call.path['installation_id']);
+  const id = Number(call.path.installation_id);
   const found = call.context.state.installations.find((installation) => installation.id === id);
   if (found === undefined) throw notFound();
   return found;
@@ -17,7 +17,7 @@ function installationOf(call: Call): Installation {
 /** Permissions of a new token: what the App has, or the part of it that was asked for. */
 function narrowed(call: Call): Permissions {
   const granted: Permissions = { metadata: 'read', ...call.context.state.app.permissions };
-  const asked = call.body['permissions'] as Permissions | undefined;
+  const asked = call.body.permissions as Permissions | undefined;
   if (asked === undefined) return granted;
   if (!Object.entries(asked).every(([name, access]) => grants(granted, name, access))) {
     throw new Refusal(422, 'The permissions requested are not granted to this installation.');
@@ -26,8 +26,8 @@ function narrowed(call: Call): Permissions {
 }
 
 function chosen(call: Call, installation: Installation): readonly number[] | null {
-  const ids = (call.body['repository_ids'] ?? []) as readonly number[];
-  const names = (call.body['repositories'] ?? []) as readonly string[];
+  const ids = (call.body.repository_ids ?? []) as readonly number[];
+  const names = (call.body.repositories ?? []) as readonly string[];
   if (ids.length + names.length > LIMITS.narrowedRepositories)
     throw new Refusal(422, 'Too many repositories requested.');
   if (ids.length + names.length === 0) return null;
@@ -80,7 +80,7 @@ function listRepositories(call: Call): Promise<Answer> {
 
 function installationOfRepository(call: Call): Answer {
   const { state } = call.context;
-  const name = `${call.path['owner']}/${call.path['repo']}`.toLowerCase();
+  const name = `${call.path.owner}/${call.path.repo}`.toLowerCase();
   const repository = state.repositories.find(
     (candidate) => fullName(candidate).toLowerCase() === name && candidate.installed,
   );
@@ -99,7 +99,7 @@ function listed(call: Call, installation: Installation) {
     created_at: installation.createdAt,
     updated_at: installation.createdAt,
   };
-  return { ...shape, account: { ...(shape['account'] as object), ...enterprise } };
+  return { ...shape, account: { ...(shape.account as object), ...enterprise } };
 }
 
 /** The App, its installations and their tokens. */

@@ -8,9 +8,9 @@ const refuse = (sentence: string) => new Refusal(422, `Invalid request.\n\n${sen
 
 /** Throws GitHub's 422 when a check run in a request passes a limit. */
 export function checkRunLimits(call: Call): void {
-  const output = call.body['output'] as Entry | undefined;
+  const output = call.body.output as Entry | undefined;
   if (output !== undefined) outputLimits(output);
-  const actions = (call.body['actions'] ?? []) as readonly Entry[];
+  const actions = (call.body.actions ?? []) as readonly Entry[];
   if (actions.length > LIMITS.actions)
     throw refuse(`No more than ${LIMITS.actions} items are allowed; ${actions.length} were supplied.`);
   for (const action of actions) actionLimits(action);
@@ -27,7 +27,7 @@ function outputLimits(output: Entry): void {
   for (const name of ['title', 'summary'])
     if (typeof output[name] !== 'string') throw refuse(`"${name}" wasn't supplied.`);
   for (const name of ['summary', 'text']) longest(output, name, LIMITS.outputCharacters);
-  const annotations = (output['annotations'] ?? []) as readonly Entry[];
+  const annotations = (output.annotations ?? []) as readonly Entry[];
   if (annotations.length > LIMITS.annotationsPerRequest) {
     throw refuse(
       `No more than ${LIMITS.annotationsPerRequest} items are allowed; ${annotations.length} were supplied.`,
@@ -42,10 +42,10 @@ function annotationLimits(annotation: Entry): void {
     if (Buffer.byteLength(String(annotation[name] ?? '')) > LIMITS.annotationCharacters)
       throw refuse(`${name} exceeds a maximum of 64 KB.`);
   }
-  const start = Number(annotation['start_line']);
-  const end = Number(annotation['end_line']);
+  const start = Number(annotation.start_line);
+  const end = Number(annotation.end_line);
   if (start > end) throw refuse('start_line must not be after end_line.');
-  const columns = annotation['start_column'] !== undefined || annotation['end_column'] !== undefined;
+  const columns = annotation.start_column !== undefined || annotation.end_column !== undefined;
   if (columns && start !== end) throw refuse('Columns are only allowed when start_line and end_line are the same.');
 }
 

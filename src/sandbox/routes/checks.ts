@@ -16,7 +16,7 @@ type Entry = Readonly<Record<string, unknown>>;
 async function create(call: Call): Promise<Answer> {
   const repository = repositoryOf(call);
   const { context } = call;
-  const sha = await commitOf(repository, String(call.body['head_sha']));
+  const sha = await commitOf(repository, String(call.body.head_sha));
   const suite = suiteOf(context, repository, sha, branchOf(repository, sha), null);
   const at = stamp(context.state);
   const run: CheckRun = {
@@ -24,7 +24,7 @@ async function create(call: Call): Promise<Answer> {
     repository,
     suite,
     headSha: sha,
-    name: String(call.body['name']),
+    name: String(call.body.name),
     externalId: null,
     detailsUrl: null,
     status: 'queued',
@@ -53,17 +53,17 @@ function apply(call: Call, run: CheckRun): void {
   run.externalId = text('external_id', run.externalId);
   run.detailsUrl = text('details_url', run.detailsUrl);
   run.startedAt = date(text('started_at', run.startedAt)) ?? run.startedAt;
-  run.status = (body['status'] as CheckRun['status'] | undefined) ?? run.status;
-  if (typeof body['conclusion'] === 'string') {
-    run.conclusion = body['conclusion'];
+  run.status = (body.status as CheckRun['status'] | undefined) ?? run.status;
+  if (typeof body.conclusion === 'string') {
+    run.conclusion = body.conclusion;
     run.status = 'completed';
     run.completedAt = date(text('completed_at', stamp(call.context.state)));
   } else if (run.status !== 'completed') {
     run.conclusion = null;
     run.completedAt = null;
   }
-  if (Array.isArray(body['actions'])) run.actions = body['actions'] as CheckRun['actions'];
-  if (body['output'] !== undefined) applyOutput(run, body['output'] as Entry);
+  if (Array.isArray(body.actions)) run.actions = body.actions as CheckRun['actions'];
+  if (body.output !== undefined) applyOutput(run, body.output as Entry);
   run.suite.updatedAt = stamp(call.context.state);
 }
 
@@ -72,27 +72,27 @@ function date(text: string | null): string | null {
 }
 
 function applyOutput(run: CheckRun, output: Entry): void {
-  run.title = String(output['title']);
-  run.summary = String(output['summary']);
-  if (typeof output['text'] === 'string') run.text = output['text'];
-  const annotations = (output['annotations'] ?? []) as readonly Entry[];
+  run.title = String(output.title);
+  run.summary = String(output.summary);
+  if (typeof output.text === 'string') run.text = output.text;
+  const annotations = (output.annotations ?? []) as readonly Entry[];
   run.rawAnnotations.push(...annotations);
   run.annotations.push(...annotations.map(toAnnotation));
 }
 
 function toAnnotation(entry: Entry): SeenAnnotation {
   return {
-    path: String(entry['path']),
-    startLine: Number(entry['start_line']),
-    endLine: Number(entry['end_line']),
-    level: entry['annotation_level'] as SeenAnnotation['level'],
-    title: typeof entry['title'] === 'string' ? entry['title'] : null,
-    message: String(entry['message']),
+    path: String(entry.path),
+    startLine: Number(entry.start_line),
+    endLine: Number(entry.end_line),
+    level: entry.annotation_level as SeenAnnotation['level'],
+    title: typeof entry.title === 'string' ? entry.title : null,
+    message: String(entry.message),
   };
 }
 
 function runOf(call: Call): CheckRun {
-  const found = repositoryOf(call).runs.find((run) => run.id === Number(call.path['check_run_id']));
+  const found = repositoryOf(call).runs.find((run) => run.id === Number(call.path.check_run_id));
   if (found === undefined) throw notFound();
   return found;
 }
@@ -129,7 +129,7 @@ function listRuns(call: Call, all: readonly CheckRun[]): Promise<Answer> {
 
 async function runsOfRef(call: Call): Promise<Answer> {
   const repository = repositoryOf(call);
-  const sha = await commitOf(repository, call.path['ref'] ?? '');
+  const sha = await commitOf(repository, call.path.ref ?? '');
   return listRuns(
     call,
     repository.runs.filter((run) => run.headSha === sha),
@@ -144,12 +144,12 @@ function annotations(call: Call): Promise<Answer> {
     title: null,
     raw_details: null,
     ...(entry as Entry),
-    blob_href: `${webOf(call.context, run.repository)}/blob/${run.headSha}/${encodeURI(String((entry as Entry)['path']))}`,
+    blob_href: `${webOf(call.context, run.repository)}/blob/${run.headSha}/${encodeURI(String((entry as Entry).path))}`,
   }));
 }
 
 function suiteById(call: Call): CheckSuite {
-  const found = repositoryOf(call).suites.find((suite) => suite.id === Number(call.path['check_suite_id']));
+  const found = repositoryOf(call).suites.find((suite) => suite.id === Number(call.path.check_suite_id));
   if (found === undefined) throw notFound();
   return found;
 }
@@ -160,7 +160,7 @@ async function suiteBody(call: Call, suite: CheckSuite) {
 
 async function suitesOfRef(call: Call): Promise<Answer> {
   const repository = repositoryOf(call);
-  const sha = await commitOf(repository, call.path['ref'] ?? '');
+  const sha = await commitOf(repository, call.path.ref ?? '');
   const suites = repository.suites.filter((suite) => suite.headSha === sha);
   return page(
     call,

@@ -12,14 +12,14 @@ import { diffEntry } from './pulls.ts';
 
 async function gitCommit(call: Call): Promise<Answer> {
   const repository = repositoryOf(call);
-  const sha = await resolveCommit(repository.git, call.path['commit_sha'] ?? '');
+  const sha = await resolveCommit(repository.git, call.path.commit_sha ?? '');
   if (sha === undefined) throw notFound();
   return { status: 200, body: gitCommitShape(call.context, repository, await readCommit(repository, sha)) };
 }
 
 async function commit(call: Call): Promise<Answer> {
   const repository = repositoryOf(call);
-  const sha = await commitOf(repository, call.path['ref'] ?? '');
+  const sha = await commitOf(repository, call.path.ref ?? '');
   if (mediaType(call.headers) === 'sha')
     return { status: 200, body: sha, headers: { 'content-type': 'application/vnd.github.sha; charset=utf-8' } };
   const facts = await readCommit(repository, sha);
@@ -31,7 +31,7 @@ async function commit(call: Call): Promise<Answer> {
 /** `base...head`, each a ref of this repository or `owner:ref` of one in its family. */
 async function compare(call: Call): Promise<Answer> {
   const repository = repositoryOf(call);
-  const [baseName = '', headName = ''] = (call.path['basehead'] ?? '').split('...');
+  const [baseName = '', headName = ''] = (call.path.basehead ?? '').split('...');
   const base = await endOf(call, repository, baseName);
   const head = await endOf(call, repository, headName);
   const common = await mergeBase(repository.git, base, head);
@@ -83,7 +83,7 @@ async function endOf(call: Call, repository: Repository, name: string): Promise<
 
 async function branch(call: Call): Promise<Answer> {
   const repository = repositoryOf(call);
-  const name = call.path['branch'] ?? '';
+  const name = call.path.branch ?? '';
   const sha = await resolveCommit(repository.git, `refs/heads/${name}`);
   if (sha === undefined) throw notFound();
   const api = apiOf(call.context, repository);
@@ -102,7 +102,7 @@ async function branch(call: Call): Promise<Answer> {
 
 async function ref(call: Call): Promise<Answer> {
   const repository = repositoryOf(call);
-  const name = `refs/${call.path['ref']}`;
+  const name = `refs/${call.path.ref}`;
   const sha = await resolveCommit(repository.git, name);
   if (sha === undefined) throw notFound();
   const api = apiOf(call.context, repository);

@@ -38,7 +38,7 @@ function links(call: Call, number: number, last: number): string {
 
 /** The pull request that `pull_number` or `issue_number` names. */
 export function pullOf(call: Call): PullRequest {
-  const number = Number(call.path['pull_number'] ?? call.path['issue_number']);
+  const number = Number(call.path.pull_number ?? call.path.issue_number);
   const found = repositoryOf(call).pulls.find((pull) => pull.number === number);
   if (found === undefined) throw notFound();
   return found;

@@ -11,7 +11,7 @@ async function contents(call: Call): Promise<Answer> {
   const ref = one(call, 'ref') ?? repository.defaultBranch;
   const commit = await resolveCommit(repository.git, ref);
   if (commit === undefined) throw new Refusal(404, `No commit found for the ref ${ref}`);
-  const path = (call.path['path'] ?? '').replace(/\/$/, '');
+  const path = (call.path.path ?? '').replace(/\/$/, '');
   if (path.split('/').includes('..')) throw new Refusal(400, 'path cannot contain ..');
   if (path === '') return directory(call, repository, commit, ref, '');
   const [entry] = (await listTree(repository.git, commit, { recursive: false, path })) ?? [];
@@ -100,7 +100,7 @@ function wrapped(bytes: Buffer): string {
 
 async function blob(call: Call): Promise<Answer> {
   const repository = repositoryOf(call);
-  const sha = call.path['file_sha'] ?? '';
+  const sha = call.path.file_sha ?? '';
   const size = /^[0-9a-f]{40}$/.test(sha) ? await tryLine(repository.git, ['cat-file', '-s', sha]) : undefined;
   if (size === undefined || (await tryLine(repository.git, ['cat-file', '-t', sha])) !== 'blob') throw notFound();
   if (Number(size) > call.context.limits.rawBytes) throw tooLarge(call.context.limits.rawBytes);
@@ -123,12 +123,12 @@ async function blob(call: Call): Promise<Answer> {
 
 async function tree(call: Call): Promise<Answer> {
   const repository = repositoryOf(call);
-  const name = call.path['tree_sha'] ?? '';
+  const name = call.path.tree_sha ?? '';
   const sha = name.startsWith('-')
     ? undefined
     : await tryLine(repository.git, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{tree}`]);
   if (sha === undefined || sha === '') throw notFound();
-  const entries = (await listTree(repository.git, sha, { recursive: call.query['recursive'] !== undefined })) ?? [];
+  const entries = (await listTree(repository.git, sha, { recursive: call.query.recursive !== undefined })) ?? [];
   const { treeEntries } = call.context.limits;
   const api = apiOf(call.context, repository);
   const shown = entries.slice(0, treeEntries).map((entry) => ({

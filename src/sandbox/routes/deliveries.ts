@@ -43,7 +43,7 @@ function isSuccess(delivery: Delivery): boolean {
 }
 
 function deliveryOf(call: Call): Delivery {
-  const found = call.context.state.deliveries.find((delivery) => delivery.id === Number(call.path['delivery_id']));
+  const found = call.context.state.deliveries.find((delivery) => delivery.id === Number(call.path.delivery_id));
   if (found === undefined) throw notFound();
   return found;
 }

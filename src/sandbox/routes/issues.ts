@@ -20,7 +20,7 @@ function create(call: Call): Answer {
     pull,
     authorOf(call.context.state, call.caller),
     byApp,
-    String(call.body['body']),
+    String(call.body.body),
   );
   later(call.context, told);
   return { status: 201, body: issueCommentShape(call.context, comment) };
@@ -28,7 +28,7 @@ function create(call: Call): Answer {
 
 /** The conversation comment of `comment_id`. */
 export function issueCommentOf(call: Call): IssueComment {
-  const id = Number(call.path['comment_id']);
+  const id = Number(call.path.comment_id);
   for (const pull of repositoryOf(call).pulls) {
     const found = pull.conversation.find((comment) => comment.id === id);
     if (found !== undefined) return found;
@@ -39,7 +39,7 @@ export function issueCommentOf(call: Call): IssueComment {
 function update(call: Call): Answer {
   const comment = issueCommentOf(call);
   checkOwn(call, comment.user.id);
-  comment.body = String(call.body['body']);
+  comment.body = String(call.body.body);
   comment.updatedAt = stamp(call.context.state);
   return { status: 200, body: issueCommentShape(call.context, comment) };
 }
@@ -53,7 +53,7 @@ function remove(call: Call): Answer {
 
 function addLabels(call: Call): Answer {
   const pull = pullOf(call);
-  const names = (call.body['labels'] ?? []) as readonly (string | { readonly name: string })[];
+  const names = (call.body.labels ?? []) as readonly (string | { readonly name: string })[];
   const sender = authorOf(call.context.state, call.caller);
   for (const name of names)
     later(call.context, setLabel(call.context, pull, typeof name === 'string' ? name : name.name, true, sender));
@@ -62,7 +62,7 @@ function addLabels(call: Call): Answer {
 
 function removeLabel(call: Call): Answer {
   const pull = pullOf(call);
-  const name = call.path['name'] ?? '';
+  const name = call.path.name ?? '';
   if (!pull.labels.some((candidate) => candidate.name === name)) throw new Refusal(404, 'Label does not exist');
   later(call.context, setLabel(call.context, pull, name, false, authorOf(call.context.state, call.caller)));
   return labels(call);
@@ -75,7 +75,7 @@ function labels(call: Call): Answer {
 
 function createLabel(call: Call): Answer {
   const repository = repositoryOf(call);
-  const name = String(call.body['name']);
+  const name = String(call.body.name);
   if (repository.labels.has(name.toLowerCase())) {
     throw new Refusal(422, 'Validation Failed', {
       errors: [{ resource: 'Label', code: 'already_exists', field: 'name' }],
@@ -86,7 +86,7 @@ function createLabel(call: Call): Answer {
 
 function permission(call: Call): Answer {
   const repository = repositoryOf(call);
-  const found = call.context.state.accounts.get((call.path['username'] ?? '').toLowerCase());
+  const found = call.context.state.accounts.get((call.path.username ?? '').toLowerCase());
   if (found === undefined) throw notFound();
   const level = levelFor(repository, found);
   return { status: 200, body: { permission: level, role_name: level, user: accountShape(call.context, found) } };
@@ -102,7 +102,7 @@ const WRITE = [
 ] as const;
 const ISSUE = '/repos/{owner}/{repo}/issues/{issue_number}';
 const COMMENT = '/repos/{owner}/{repo}/issues/comments/{comment_id}';
-const limits = (call: Call) => checkBody(call.body['body'], 'IssueComment');
+const limits = (call: Call) => checkBody(call.body.body, 'IssueComment');
 
 /** The conversation, the labels, and who may do what. */
 export const issueRoutes: readonly Route[] = [

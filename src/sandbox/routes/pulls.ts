@@ -86,7 +86,7 @@ async function commits(call: Call): Promise<Answer> {
 /** Open pull requests whose head branch in this repository holds the commit; those of forks are not found (as at GitHub). */
 async function ofCommit(call: Call): Promise<Answer> {
   const repository = repositoryOf(call);
-  const sha = await commitOf(repository, call.path['commit_sha'] ?? '');
+  const sha = await commitOf(repository, call.path.commit_sha ?? '');
   const own = repository.pulls.filter((pull) => pull.head.repository === repository);
   const holding: PullRequest[] = [];
   for (const pull of own) {

@@ -9,7 +9,7 @@ import { reviewCommentOf } from './review-comments.ts';
 
 /** The same reaction of the same person again is answered with the one that is there. */
 function react(call: Call, reactions: Reaction[]): Answer {
-  const content = String(call.body['content']);
+  const content = String(call.body.content);
   const user = authorOf(call.context.state, call.caller);
   const known = reactions.find((reaction) => reaction.content === content && reaction.user.id === user.id);
   if (known !== undefined) return { status: 200, body: reactionShape(call.context, known) };

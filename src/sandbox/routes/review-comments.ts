@@ -12,23 +12,23 @@ import { checkOpen, commitOfPull } from './reviews.ts';
 function draftOf(call: Call): DraftComment {
   const { body } = call;
   return {
-    path: String(body['path']),
-    body: String(body['body']),
-    line: body['line'] as number | undefined,
-    side: (body['side'] ?? 'RIGHT') as Side,
-    startLine: body['start_line'] as number | undefined,
-    startSide: body['start_side'] as Side | undefined,
-    position: body['position'] as number | undefined,
-    file: body['subject_type'] === 'file',
+    path: String(body.path),
+    body: String(body.body),
+    line: body.line as number | undefined,
+    side: (body.side ?? 'RIGHT') as Side,
+    startLine: body.start_line as number | undefined,
+    startSide: body.start_side as Side | undefined,
+    position: body.position as number | undefined,
+    file: body.subject_type === 'file',
   };
 }
 
 async function create(call: Call): Promise<Answer> {
   const pull = pullOf(call);
   checkOpen(pull, call.caller.kind === 'installation');
-  const replyTo = call.body['in_reply_to'];
+  const replyTo = call.body.in_reply_to;
   if (typeof replyTo === 'number') return reply(call, pull, replyTo);
-  const commit = await commitOfPull(pull, call.body['commit_id']);
+  const commit = await commitOfPull(pull, call.body.commit_id);
   const placing = await placeComment(call.context, pull, commit, draftOf(call));
   if ('refused' in placing) {
     const message = refusalOf(placing.refused);
@@ -52,7 +52,7 @@ function reply(call: Call, pull: PullRequest, id: number): Promise<Answer> {
   const parent = pull.comments.find((comment) => comment.id === id);
   if (parent === undefined) throw notFound();
   const review = addReview(call.context, pull, who(call), 'COMMENTED', '', pull.headSha);
-  return announce(call, addReply(call.context, review, firstOf(parent), String(call.body['body'])));
+  return announce(call, addReply(call.context, review, firstOf(parent), String(call.body.body)));
 }
 
 async function announce(call: Call, comment: ReviewComment): Promise<Answer> {
@@ -68,12 +68,12 @@ async function announce(call: Call, comment: ReviewComment): Promise<Answer> {
       payload: { comment: body, pull_request: pullInList(call.context, pull) },
     }),
   );
-  return { status: 201, body, headers: { location: String(body['url']) } };
+  return { status: 201, body, headers: { location: String(body.url) } };
 }
 
 /** The comment of `comment_id`, wherever in the repository it is. */
 export function reviewCommentOf(call: Call): ReviewComment {
-  const id = Number(call.path['comment_id']);
+  const id = Number(call.path.comment_id);
   for (const pull of repositoryOf(call).pulls) {
     const found = pull.comments.find((comment) => comment.id === id);
     if (found !== undefined) return found;
@@ -89,7 +89,7 @@ export function checkOwn(call: Call, userId: number): void {
 async function update(call: Call): Promise<Answer> {
   const comment = reviewCommentOf(call);
   checkOwn(call, comment.user.id);
-  comment.body = String(call.body['body']);
+  comment.body = String(call.body.body);
   comment.updatedAt = stamp(call.context.state);
   return { status: 200, body: await reviewCommentShape(call.context, comment) };
 }
@@ -111,7 +111,7 @@ const READ = [['pull_requests', 'read']] as const;
 const WRITE = [['pull_requests', 'write']] as const;
 const PULL = '/repos/{owner}/{repo}/pulls/{pull_number}/comments';
 const COMMENT = '/repos/{owner}/{repo}/pulls/comments/{comment_id}';
-const limits = (call: Call) => checkBody(call.body['body'], 'PullRequestReviewComment');
+const limits = (call: Call) => checkBody(call.body.body, 'PullRequestReviewComment');
 
 /** Review comments: on lines, on files, in reply. */
 export const reviewCommentRoutes: readonly Route[] = [
@@ -121,7 +121,7 @@ export const reviewCommentRoutes: readonly Route[] = [
     route: `POST ${PULL}/{comment_id}/replies`,
     needs: WRITE,
     limits,
-    answer: (call) => reply(call, pullOf(call), Number(call.path['comment_id'])),
+    answer: (call) => reply(call, pullOf(call), Number(call.path.comment_id)),
   },
   {
     route: 'GET /repos/{owner}/{repo}/pulls/comments',

@@ -12,15 +12,15 @@ import { checkBody, page, pullOf } from './common.ts';
 const STATES = { COMMENT: 'COMMENTED', APPROVE: 'APPROVED', REQUEST_CHANGES: 'CHANGES_REQUESTED' } as const;
 
 function draftsOf(call: Call): readonly DraftComment[] {
-  const listed = (call.body['comments'] ?? []) as readonly Readonly<Record<string, unknown>>[];
+  const listed = (call.body.comments ?? []) as readonly Readonly<Record<string, unknown>>[];
   return listed.map((entry) => ({
-    path: String(entry['path']),
-    body: String(entry['body']),
-    line: entry['line'] as number | undefined,
-    side: (entry['side'] ?? 'RIGHT') as Side,
-    startLine: entry['start_line'] as number | undefined,
-    startSide: entry['start_side'] as Side | undefined,
-    position: entry['position'] as number | undefined,
+    path: String(entry.path),
+    body: String(entry.body),
+    line: entry.line as number | undefined,
+    side: (entry.side ?? 'RIGHT') as Side,
+    startLine: entry.start_line as number | undefined,
+    startSide: entry.start_side as Side | undefined,
+    position: entry.position as number | undefined,
     file: false,
   }));
 }
@@ -39,9 +39,9 @@ async function create(call: Call): Promise<Answer> {
   const { context } = call;
   const byApp = call.caller.kind === 'installation';
   checkOpen(pull, byApp);
-  const event = call.body['event'] as keyof typeof STATES | undefined;
-  const body = String(call.body['body'] ?? '');
-  const commit = await commitOfPull(pull, call.body['commit_id']);
+  const event = call.body.event as keyof typeof STATES | undefined;
+  const body = String(call.body.body ?? '');
+  const commit = await commitOfPull(pull, call.body.commit_id);
   if ((event === 'COMMENT' || event === 'REQUEST_CHANGES') && body.trim() === '')
     throw unprocessable(`Review body is required for ${event}`);
   if (event === 'APPROVE' && pull.author.id === authorOf(context.state, call.caller).id)
@@ -104,13 +104,13 @@ export async function commitOfPull(pull: PullRequest, named: unknown): Promise<s
 }
 
 function reviewOf(call: Call): Review {
-  const found = pullOf(call).reviews.find((review) => review.id === Number(call.path['review_id']));
+  const found = pullOf(call).reviews.find((review) => review.id === Number(call.path.review_id));
   if (found === undefined) throw new Refusal(404, 'Not Found');
   return found;
 }
 
 function checkCreate(call: Call): void {
-  checkBody(call.body['body'] === '' ? undefined : call.body['body'], 'PullRequestReview');
+  checkBody(call.body.body === '' ? undefined : call.body.body, 'PullRequestReview');
   for (const draft of draftsOf(call))
     if (draft.line === undefined && draft.position === undefined)
       throw invalid('PullRequestReviewComment', 'line', 'missing_field');
@@ -138,7 +138,7 @@ export const reviewRoutes: readonly Route[] = [
     needs: WRITE,
     answer: (call) => {
       const review = reviewOf(call);
-      review.body = String(call.body['body']);
+      review.body = String(call.body.body);
       return { status: 200, body: reviewShape(call.context, review) };
     },
   },
