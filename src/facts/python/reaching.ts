@@ -24,7 +24,7 @@ export function bindingsAt(document: PythonDocument, name: string, use: PyNode):
   const found = resolve(document, name, use);
   if (found === undefined) return NOTHING;
   const all = found.scope.names.get(name) ?? NOTHING;
-  if (!runsInPlace(found.from, found.scope)) {
+  if (found.scope.kind === 'comprehension' || !runsInPlace(found.from, found.scope)) {
     return all
       .slice(-MOST_BINDINGS)
       .filter((each) => each.kind !== 'delete')

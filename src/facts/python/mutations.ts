@@ -1,0 +1,98 @@
+import { fact } from '../../core/fact.ts';
+import { bare, child, type PyNode, parts } from '../../documents/python/node.ts';
+import { nodesOf, type PythonDocument, textOf } from '../../documents/python/python.ts';
+import { resolve, scopeOf } from './scopes.ts';
+
+/** A statement that puts a value into the object a name stands for, without rebinding the name. */
+export interface Mutation {
+  /** The name's identifier. */
+  readonly node: PyNode;
+  /** What is put in. */
+  readonly value: PyNode;
+  /** The assignment or call. */
+  readonly by: PyNode;
+}
+
+const GROWS = new Set([
+  'append',
+  'extend',
+  'add',
+  'update',
+  'insert',
+  'setdefault',
+  'appendleft',
+  'put',
+  'push',
+  'concat',
+]);
+const NONE: readonly Mutation[] = [];
+
+/** What the file puts into objects by name: `df['a'] = v`, `df.loc[m, 'a'] = v`, `d.x = v`, `xs.append(v)`, in source order. */
+export const mutations: (document: PythonDocument) => ReadonlyMap<string, readonly Mutation[]> = fact((document) => {
+  const all = new Map<string, Mutation[]>();
+  const note = (target: PyNode, value: PyNode, by: PyNode): void => {
+    const node = rootName(target);
+    if (node === undefined) return;
+    const name = textOf(document, node);
+    const known = all.get(name);
+    if (known === undefined) all.set(name, [{ node, value, by }]);
+    else known.push({ node, value, by });
+  };
+  for (const node of nodesOf(document, 'assignment', 'augmented_assignment', 'call')) {
+    if (node.type === 'call') grown(document, node, note);
+    else stored(node, note);
+  }
+  return all;
+});
+
+type Note = (target: PyNode, value: PyNode, by: PyNode) => void;
+
+function stored(node: PyNode, note: Note): void {
+  const left = child(node, 'left');
+  let value = child(node, 'right');
+  while (value?.type === 'assignment') value = child(value, 'right');
+  if (left === undefined || value === undefined) return;
+  for (const target of left.type === 'pattern_list' || left.type === 'tuple_pattern' ? parts(left) : [left]) {
+    if (target.type === 'subscript' || target.type === 'attribute') note(target, value, node);
+  }
+}
+
+function grown(document: PythonDocument, call: PyNode, note: Note): void {
+  const callee = child(call, 'function');
+  const method = callee?.type === 'attribute' ? child(callee, 'attribute') : undefined;
+  const object = callee && child(callee, 'object');
+  if (method === undefined || object === undefined || !GROWS.has(textOf(document, method))) return;
+  const list = child(call, 'arguments');
+  for (const each of list === undefined ? [] : parts(list)) note(object, child(each, 'value') ?? each, call);
+}
+
+/** `df` of `df.loc[m, 'a'].x`. */
+function rootName(target: PyNode): PyNode | undefined {
+  let at = bare(target);
+  while (at.type === 'subscript' || at.type === 'attribute') {
+    const inner = child(at, at.type === 'subscript' ? 'value' : 'object');
+    if (inner === undefined) return undefined;
+    at = bare(inner);
+  }
+  return at.type === 'identifier' ? at : undefined;
+}
+
+/** What was put into the object of this identifier before it is used here: above it, or anywhere in a loop that holds both. */
+export function mutationsBefore(document: PythonDocument, identifier: PyNode): readonly Mutation[] {
+  const name = textOf(document, identifier);
+  const all = mutations(document).get(name) ?? NONE;
+  if (all.length === 0) return NONE;
+  const scope = resolve(document, name, identifier)?.scope;
+  const same = scopeOf(document, identifier) === scope;
+  return all.filter(({ node, by }) => {
+    if (resolve(document, name, node)?.scope !== scope || scope === undefined) return false;
+    return by.end <= identifier.start || !same || sharedLoop(by, identifier);
+  });
+}
+
+function sharedLoop(a: PyNode, b: PyNode): boolean {
+  for (let at = b.parent; at !== undefined && at.type !== 'function_definition'; at = at.parent) {
+    if (/^(for|while)_statement$/.test(at.type) && at.start <= a.start && a.end <= at.end) return true;
+  }
+  return false;
+}
