@@ -70,8 +70,7 @@ export async function readChange(opened: Repository, range: Range, wants: Wants 
   if ('all' in range && range.head === undefined && opened.root !== undefined) return readFolder(opened.dir);
   const { base: from, head: to, incidents, outside } = await ends(opened, range);
   const repo = outside === undefined ? opened : { ...opened, outside };
-  const base = await readSide(repo, from, from);
-  const head = await readSide(repo, to, to as CommitSha);
+  const [base, head] = await Promise.all([readSide(repo, from, from), readSide(repo, to, to as CommitSha)]);
   const compared = await compareTrees(repo, from, to);
   const sides = { base: base.side, head: head.side };
   const contents = new Map<BlobId, Content>();
