@@ -53,7 +53,7 @@ function annotationOf(finding: Finding, participants: Participants): Annotation 
 }
 
 /** Workflow commands that annotate the run of a GitHub Action; the worst of each level, as many as a step may give. */
-export function toWorkflowCommands(report: Report): string {
+export function renderWorkflow(report: Report): string {
   const open = report.findings.filter((each) => isOpen(each) && each.mode !== 'monitor');
   const sorted = [...open].sort((a, b) => compareOn(SEVERITIES, a.severity, b.severity));
   const annotations = toAnnotations(sorted, report.participants);

@@ -1,8 +1,8 @@
-import type { Opinion, Report, ToolStatus } from '../core/report.ts';
+import type { Incident, Opinion, Report, ToolStatus } from '../core/report.ts';
 import type { Block } from './budget.ts';
 import { advice, cell, cellCode, clip, codeSpan, prose } from './escape.ts';
 import { allowance, evidenceList, left, listed, MOST, placeOf, type Surroundings } from './sections.ts';
-import { isOpen, MARKS, plural, sentence } from './words.ts';
+import { capital, incidentPlace, isOpen, MARKS, plural, sentence } from './words.ts';
 
 export function readinessBlock(report: Report): Block {
   const { confidence, before, why, score, coverage, wouldRaise } = report.consolidation.readiness;
@@ -13,7 +13,7 @@ export function readinessBlock(report: Report): Block {
   const head = [
     `### Readiness: ${level}`,
     '',
-    `${sentence(prose(clip(why, MOST.message)))} Score at least ${score.total.toFixed(1)} (${sums.join(', ')}), from ${Math.round(coverage * 100)} % of what a repository can show.`,
+    `${sentence(capital(prose(clip(why, MOST.message))))} Score at least ${score.total.toFixed(1)} (${sums.join(', ')}), from ${Math.round(coverage * 100)} % of what a repository can show.`,
     ...(wouldRaise.length === 0 ? [] : ['', 'What would raise it:']),
   ].join('\n');
   return {
@@ -115,10 +115,10 @@ export function coverageBlock(report: Report): Block {
   };
 }
 
-function incidentText({ path, line, message }: Report['incidents'][number]): string {
-  const where =
-    path === undefined ? '' : `${codeSpan(clip(line === undefined ? path : `${path}:${line}`, MOST.note))} `;
-  return `${where}${sentence(prose(clip(message, MOST.message)))}`;
+function incidentText(incident: Incident): string {
+  const where = incidentPlace(incident);
+  const place = where === '' ? '' : `${codeSpan(clip(where, MOST.note))} `;
+  return `${place}${sentence(prose(clip(incident.message, MOST.message)))}`;
 }
 
 export function allowedBlock(report: Report): Block | undefined {
@@ -140,6 +140,6 @@ export function olderBlock(report: Report): Block | undefined {
 }
 
 function folded(title: string, rows: readonly string[], what: string): Block | undefined {
-  const block = listed(`<details><summary>${title}: ${rows.length}</summary>\n`, rows, what);
+  const block = listed(`<details><summary>${title}: ${rows.length}</summary>`, rows, what);
   return block === undefined ? undefined : { ...block, tail: '</details>' };
 }

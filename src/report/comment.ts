@@ -1,5 +1,5 @@
 import type { Evidence, Finding, Suggestion } from '../core/finding.ts';
-import { clip, codeSpan, guidance, plain, prose, rawFence, reveal } from './escape.ts';
+import { clip, codeSpan, guidance, isPlainUrl, plain, prose, rawFence, reveal } from './escape.ts';
 import { writeMarker } from './marker.ts';
 import { holdsSecret } from './secrets.ts';
 import { concernName, MARKS, type Participants, plural, SEVERITY_NAMES, sentence, voices, whereOf } from './words.ts';
@@ -99,7 +99,7 @@ function ratingLine(finding: Finding): string | undefined {
 function refusal(finding: Finding): string {
   const allow = allowSyntax(finding.path, finding.check);
   const ways = [...(allow === undefined ? [] : [codeSpan(allow)]), 'reply `/ml-review accept <reason>`'];
-  const docs = /^https:\/\/[^\s()<>"]{1,500}$/.test(finding.docs) ? `[${finding.check}](${finding.docs}) · ` : '';
+  const docs = isPlainUrl(finding.docs) ? `[${finding.check}](${finding.docs}) · ` : '';
   return `<details><summary>Why, and how to say no</summary>\n\n${docs}${ways.join(' or ')}\n\n</details>`;
 }
 

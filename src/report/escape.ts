@@ -13,6 +13,17 @@ export function reveal(text: string): string {
   });
 }
 
+/** JSON text with every hidden character written as an escape; its value stays the same. */
+export function escapeInvisible(json: string): string {
+  return json.replace(INVISIBLE, escaped);
+}
+
+function escaped(text: string): string {
+  return Array.from({ length: text.length }, (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`).join(
+    '',
+  );
+}
+
 /** At most `most` UTF-16 units of the text, whole characters, with an ellipsis where something was left out. */
 export function clip(text: string, most: number): string {
   if (text.length <= most) return text;
@@ -23,7 +34,7 @@ export function clip(text: string, most: number): string {
 
 /** For places without markup: one line, nothing hidden, secrets masked. */
 export function plain(text: string): string {
-  return reveal(maskSecrets(text).replace(/\r?\n|\r/g, ' ')).trim();
+  return reveal(maskSecrets(text).replace(/\r?\n|[\r\t]/g, ' ')).trim();
 }
 
 /** Safe as HTML text and inside quoted attributes. */
@@ -49,6 +60,11 @@ export function fenced(text: string, language: string): string {
 export function rawFence(text: string, language: string): string {
   const fence = '`'.repeat(Math.max(3, longestRun(text) + 1));
   return `${fence}${language}\n${text.replace(/\n$/, '')}\n${fence}`;
+}
+
+/** True for an https address that needs no escaping in Markdown, HTML or a URI. */
+export function isPlainUrl(text: string): boolean {
+  return /^https:\/\/(?:[\w.~:/?#@!$&*+,;=-]|%[0-9a-f]{2}){1,500}$/i.test(text) && URL.canParse(text);
 }
 
 type Code = (text: string) => string;

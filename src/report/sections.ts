@@ -2,8 +2,9 @@ import type { Evidence, Finding } from '../core/finding.ts';
 import type { Conflict, Constraint, LifecycleGap, Report } from '../core/report.ts';
 import { SEVERITIES, type Severity } from '../core/scale.ts';
 import type { Block } from './budget.ts';
-import { advice, cell, cellCode, clip, codeSpan, prose } from './escape.ts';
+import { advice, cell, cellCode, clip, codeSpan, isPlainUrl, prose } from './escape.ts';
 import {
+  capital,
   isOpen,
   LIFECYCLE_ROWS,
   MARKS,
@@ -32,7 +33,7 @@ const NO_ROWS = { rows: [], tail: '', left: () => '' } as const;
 export function verdictBlock(report: Report): Block {
   const degraded = report.participants.filter((each) => each.degraded).map((each) => prose(each.name));
   const lines = [
-    `**${VERDICT_NAMES[report.verdict]}** · ${sentence(prose(clip(report.why, MOST.message)))}`,
+    `**${VERDICT_NAMES[report.verdict]}** · ${sentence(capital(prose(clip(report.why, MOST.message))))}`,
     ...(degraded.length === 0 ? [] : [`⚠️ Degraded for want of required tools: ${degraded.join(', ')}.`]),
   ];
   return { ...NO_ROWS, head: lines.join('\n') };
@@ -79,8 +80,19 @@ function findingRow(finding: Finding, report: Report, around: Surroundings): str
     ...(finding.mode === 'monitor' ? ['watched only'] : []),
     docsLink(finding),
   ];
-  const fix = around.commented(finding) ? '' : ` **Fix** ${advice(clip(finding.remedy, MOST.remedy))}`;
+  const fix = around.commented(finding)
+    ? ''
+    : `${proofOf(finding, around)} **Fix** ${advice(clip(finding.remedy, MOST.remedy))}`;
   return `- ${placeOf(finding, around)} ${sentence(prose(clip(finding.message, MOST.message)))}${fix} (${tags.join(' · ')})`;
+}
+
+function proofOf({ evidence }: Finding, around: Surroundings): string {
+  if (evidence.length === 0) return '';
+  const shown = evidence
+    .slice(0, 3)
+    .map((each) => `${linkTo(each, codeSpan, around)} ${prose(clip(each.note, MOST.note))}`.trim());
+  const more = evidence.length - shown.length;
+  return ` **Evidence** ${sentence([...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('; '))}`;
 }
 
 export function lifecycleBlock(report: Report, around: Surroundings): Block {
@@ -124,7 +136,7 @@ export function constraintBlock(report: Report, around: Surroundings): Block | u
 }
 
 function constraintRow({ question, status, answer, evidence }: Constraint, around: Surroundings): string {
-  return `- ${STATE_MARKS[status]} **${prose(question)}** ${sentence(prose(clip(answer, MOST.message)))}${evidenceList(evidence, around, codeSpan)}`;
+  return `- ${STATE_MARKS[status]} **${prose(question)}** ${sentence(capital(prose(clip(answer, MOST.message))))}${evidenceList(evidence, around, codeSpan)}`;
 }
 
 /** ` (`a:1`, `b:2`)`, or nothing. */
@@ -199,5 +211,5 @@ function linkTo({ path, line }: Evidence, code: (text: string) => string, around
 }
 
 function docsLink({ check, docs }: Finding): string {
-  return /^https:\/\/[^\s()<>"|]{1,500}$/.test(docs) ? `[${prose(check)}](${docs})` : codeSpan(check);
+  return isPlainUrl(docs) ? `[${prose(check)}](${docs})` : codeSpan(check);
 }

@@ -18,7 +18,7 @@ import {
   severityBlocks,
   verdictBlock,
 } from './sections.ts';
-import { countBySeverity, healthyLine, isHealthy, isOpen, sentence } from './words.ts';
+import { capital, countBySeverity, healthyLine, isHealthy, isOpen, sentence } from './words.ts';
 
 /** GitHub takes 65,535 characters; this leaves room for what the App adds. */
 export const SUMMARY_BYTES = 60_000;
@@ -35,7 +35,7 @@ export function renderTitle(report: Report): string {
     before !== undefined && before !== confidence ? `readiness ${before} → ${confidence}` : '',
   ].filter((part) => part !== '');
   const line = parts.length === 0 ? healthyLine(report) : parts.join(' · ');
-  return clip(line.charAt(0).toUpperCase() + line.slice(1), MOST_TITLE);
+  return clip(capital(line), MOST_TITLE);
 }
 
 /** The summary of a check run: Markdown of at most `SUMMARY_BYTES` bytes, worst first; one line where all is well. */
@@ -46,8 +46,7 @@ export function renderSummary(report: Report, around: Surroundings): string {
 /** The summary within a number of bytes; whole rows are left out, and how many is said. */
 export function renderWithin(report: Report, around: Surroundings, bytes: number): string {
   if (isHealthy(report)) {
-    const line = healthyLine(report);
-    return `${sentence(line.charAt(0).toUpperCase() + line.slice(1))}\n`;
+    return `${sentence(capital(healthyLine(report)))}\n`;
   }
   return `${fit(blocksOf(report, around), bytes - 1)}\n`;
 }

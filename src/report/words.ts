@@ -1,5 +1,5 @@
 import type { Finding } from '../core/finding.ts';
-import type { EvidenceState, LifecycleRow, Opinion, Report, Verdict } from '../core/report.ts';
+import type { EvidenceState, Incident, LifecycleRow, Opinion, Report, Verdict } from '../core/report.ts';
 import { SEVERITIES, type Severity } from '../core/scale.ts';
 
 export const MARKS: Readonly<Record<Severity, string>> = { critical: '🔴', high: '🟠', medium: '🟡', low: '🔵' };
@@ -88,6 +88,17 @@ export function plural(count: number, one: string, many: string): string {
 /** Ends a sentence that was written without its full stop. */
 export function sentence(text: string): string {
   return /[.!?:…]$/.test(text) ? text : `${text}.`;
+}
+
+/** With a capital, unless it starts with something that is not a word. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Where an incident stands, unless its message names the file itself. */
+export function incidentPlace({ path, line, message }: Incident): string {
+  if (path === undefined || message.includes(path)) return '';
+  return line === undefined ? path : `${path}:${line}`;
 }
 
 /** Nothing to tell anyone about this change beyond that it was read. */

@@ -108,7 +108,12 @@ export function without<Key extends keyof Finding>(
 
 const here = (path: string, line: number, note: string) => ({ path: repoPath(path), line, note });
 
-/** Every severity, stage, placement, mode and way of being allowed. */
+/** A finding whose fix is left to people. */
+function unfixable(changes: Partial<Finding>): Finding {
+  return without(finding(changes), 'suggestion');
+}
+
+/** Every severity, stage, placement and mode. */
 export function findings(): readonly Finding[] {
   return [
     finding({
@@ -133,7 +138,7 @@ export function findings(): readonly Finding[] {
       fingerprint: fingerprint(2),
     }),
     finding(),
-    finding({
+    unfixable({
       check: 'serve-load-per-request',
       persona: 'sre',
       severity: 'high',
@@ -153,7 +158,7 @@ export function findings(): readonly Finding[] {
       fingerprint: fingerprint(3),
       severityReason: 'the route is served in production',
     }),
-    finding({
+    unfixable({
       check: 'model-version-floating',
       persona: 'sre',
       severity: 'high',
@@ -172,7 +177,7 @@ export function findings(): readonly Finding[] {
       evidence: [],
       fingerprint: fingerprint(4),
     }),
-    finding({
+    unfixable({
       check: 'served-model-without-drift-monitor',
       severity: 'medium',
       stage: 'monitoring',
@@ -192,7 +197,7 @@ export function findings(): readonly Finding[] {
       evidence: [here('monitoring/churn.yaml', 3, 'is switched off')],
       fingerprint: fingerprint(5),
     }),
-    finding({
+    unfixable({
       check: 'credential-in-ml-config',
       persona: 'security-auditor',
       severity: 'critical',
@@ -211,7 +216,7 @@ export function findings(): readonly Finding[] {
       fingerprint: fingerprint(6),
       allowed: { by: 'comment', reason: 'rotated already' },
     }),
-    finding({
+    unfixable({
       check: 'repro-split-unseeded',
       severity: 'low',
       stage: 'training',
@@ -228,7 +233,7 @@ export function findings(): readonly Finding[] {
       evidence: [],
       fingerprint: fingerprint(7),
     }),
-    finding({
+    unfixable({
       check: 'nan-equality',
       persona: 'data-engineer',
       severity: 'high',
