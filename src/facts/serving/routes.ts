@@ -3,6 +3,7 @@ import { child, type PyNode, parts } from '../../documents/python/node.ts';
 import { nodesOf, type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { classOfMethod } from '../python/classes.ts';
 import { qualifiedName } from '../python/names.ts';
+import { type Decorator, decorators, definitionName, isAsync, parameters } from '../python/structure.ts';
 import { typeOf } from '../python/types.ts';
 
 /** A function that a server calls once for each request. */
@@ -34,18 +35,10 @@ const BASES: Readonly<Record<string, { readonly framework: Route['framework']; r
   'mlserver.MLModel': { framework: 'mlserver', methods: ['predict'] },
 };
 
-function decoratorsOf(node: PyNode): readonly PyNode[] {
-  const outer = node.parent;
-  if (outer?.type !== 'decorated_definition') return [];
-  return outer.children.filter((each) => each.type === 'decorator').flatMap((each) => parts(each).slice(0, 1));
-}
-
-function frameworkOfDecorator(document: PythonDocument, decorator: PyNode): Route['framework'] | undefined {
-  const callee = decorator.type === 'call' ? child(decorator, 'function') : decorator;
-  if (callee === undefined) return undefined;
-  const name = qualifiedName(document, callee);
+function frameworkOfDecorator(document: PythonDocument, { expression, name }: Decorator): Route['framework'] | undefined {
   if (name === 'bentoml.api') return 'bentoml';
-  if (callee.type !== 'attribute') return undefined;
+  const callee = expression.type === 'call' ? child(expression, 'function') : expression;
+  if (callee?.type !== 'attribute') return undefined;
   const object = child(callee, 'object');
   const verb = child(callee, 'attribute');
   if (object === undefined || verb === undefined || !VERBS.has(textOf(document, verb))) return undefined;
@@ -57,12 +50,8 @@ function basesOf(document: PythonDocument, owner: PyNode): readonly string[] {
   return list === undefined ? [] : parts(list).flatMap((each) => qualifiedName(document, each) ?? []);
 }
 
-function isRayDeployment(document: PythonDocument, owner: PyNode): boolean {
-  return decoratorsOf(owner).some((decorator) => {
-    const callee = decorator.type === 'call' ? child(decorator, 'function') : decorator;
-    return callee !== undefined && qualifiedName(document, callee) === 'ray.serve.deployment';
-  });
-}
+const isRayDeployment = (document: PythonDocument, owner: PyNode): boolean =>
+  decorators(document, owner).some(({ name }) => name === 'ray.serve.deployment');
 
 function frameworkOfMethod(document: PythonDocument, node: PyNode, name: string): Route['framework'] | undefined {
   const owner = classOfMethod(node);
@@ -77,20 +66,17 @@ function frameworkOfMethod(document: PythonDocument, node: PyNode, name: string)
 /** `lambda_handler(event, context)` at the top of a file. */
 function isLambda(document: PythonDocument, node: PyNode, name: string): boolean {
   if (name !== 'lambda_handler' && name !== 'handler') return false;
-  const list = child(node, 'parameters');
-  const names = list === undefined ? [] : parts(list).map((each) => textOf(document, each).split(/[:=\s]/)[0]);
-  return node.parent?.type === 'module' && names.length === 2 && names[0] === 'event' && names[1] === 'context';
+  const [event, context, ...rest] = parameters(document, node).map((each) => each.name);
+  return node.parent?.type === 'module' && event === 'event' && context === 'context' && rest.length === 0;
 }
 
 /** Every function of the file that runs once per request. */
 export const routes: (document: PythonDocument) => readonly Route[] = fact((document) =>
   nodesOf(document, 'function_definition').flatMap((node) => {
-    const identifier = child(node, 'name');
-    const name = identifier === undefined ? '' : textOf(document, identifier);
-    const decorated = decoratorsOf(node).flatMap((each) => frameworkOfDecorator(document, each) ?? [])[0];
+    const name = definitionName(document, node) ?? '';
+    const decorated = decorators(document, node).flatMap((each) => frameworkOfDecorator(document, each) ?? [])[0];
     const framework = decorated ?? frameworkOfMethod(document, node, name) ?? (isLambda(document, node, name) ? 'lambda' : undefined);
     if (framework === undefined) return [];
-    const async = node.children.some((each) => !each.named && each.type === 'async');
-    return [{ function: node, name, framework, async }];
+    return [{ function: node, name, framework, async: isAsync(node) }];
   }),
 );
