@@ -1,8 +1,8 @@
 /** What a provider hands out, by its public beginning. Bounded, so that no text makes a search slow. */
 const SHAPES: readonly RegExp[] = [
   /\b(AKIA|ASIA)[0-9A-Z]{16}\b/g,
-  /(gh[pousr]_)[A-Za-z0-9]{30,255}\b/g,
-  /(github_pat_)[A-Za-z0-9_]{30,255}\b/g,
+  /(gh[pousr]_)[A-Za-z0-9]{30,255}/g,
+  /(github_pat_)[A-Za-z0-9_]{30,255}/g,
   /(glpat-)[\w-]{20,64}/g,
   /\b(hf_)[A-Za-z0-9]{30,64}\b/g,
   /\b(sk-(?:ant-|proj-|svcacct-)?)[\w-]{20,255}/g,
