@@ -11,9 +11,9 @@ import { reachingBindings } from './reaching.ts';
 import { enclosingFunction, returnsOf } from './structure.ts';
 
 /** Nodes looked at in one question; a flow that is longer is cut. */
-const MOST_STEPS = 5000;
+const MOST_STEPS = 2000;
 /** Calls of functions within calls of functions that are followed. */
-const DEEPEST = 4;
+const DEEPEST = 3;
 
 /** Finds the function that a call of a file runs in another file; see `modules.ts`. */
 export type Crossing = (document: PythonDocument, call: Call) => Definition | undefined;

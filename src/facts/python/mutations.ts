@@ -1,7 +1,7 @@
 import { fact } from '../../core/fact.ts';
 import { bare, child, type PyNode, parts } from '../../documents/python/node.ts';
 import { nodesOf, type PythonDocument, textOf } from '../../documents/python/python.ts';
-import { resolve, scopeOf } from './scopes.ts';
+import { resolve, type Scope, scopeOf } from './scopes.ts';
 
 /** A statement that puts a value into the object a name stands for, without rebinding the name. */
 export interface Mutation {
@@ -27,16 +27,12 @@ const GROWS = new Set([
 ]);
 const NONE: readonly Mutation[] = [];
 
-/** What the file puts into objects by name: `df['a'] = v`, `df.loc[m, 'a'] = v`, `d.x = v`, `xs.append(v)`, in source order. */
-export const mutations: (document: PythonDocument) => ReadonlyMap<string, readonly Mutation[]> = fact((document) => {
-  const all = new Map<string, Mutation[]>();
-  const note = (target: PyNode, value: PyNode, by: PyNode): void => {
+/** What the file puts into objects by name (`df['a'] = v`, `df.loc[m, 'a'] = v`, `d.x = v`, `xs.append(v)`), in source order. */
+export const mutations: (document: PythonDocument) => readonly Mutation[] = fact((document) => {
+  const all: Mutation[] = [];
+  const note: Note = (target, value, by) => {
     const node = rootName(target);
-    if (node === undefined) return;
-    const name = textOf(document, node);
-    const known = all.get(name);
-    if (known === undefined) all.set(name, [{ node, value, by }]);
-    else known.push({ node, value, by });
+    if (node !== undefined) all.push({ node, value, by });
   };
   for (const node of nodesOf(document, 'assignment', 'augmented_assignment', 'call')) {
     if (node.type === 'call') grown(document, node, note);
@@ -44,6 +40,24 @@ export const mutations: (document: PythonDocument) => ReadonlyMap<string, readon
   }
   return all;
 });
+
+/** By the scope that binds the name, then by name. */
+const mutationsByScope = fact(
+  (document: PythonDocument): ReadonlyMap<Scope, ReadonlyMap<string, readonly Mutation[]>> => {
+    const all = new Map<Scope, Map<string, Mutation[]>>();
+    for (const mutation of mutations(document)) {
+      const name = textOf(document, mutation.node);
+      const scope = resolve(document, name, mutation.node)?.scope;
+      if (scope === undefined) continue;
+      const names = all.get(scope) ?? new Map<string, Mutation[]>();
+      all.set(scope, names);
+      const known = names.get(name);
+      if (known === undefined) names.set(name, [mutation]);
+      else known.push(mutation);
+    }
+    return all;
+  },
+);
 
 type Note = (target: PyNode, value: PyNode, by: PyNode) => void;
 
@@ -80,14 +94,11 @@ function rootName(target: PyNode): PyNode | undefined {
 /** What was put into the object of this identifier before it is used here: above it, or anywhere in a loop that holds both. */
 export function mutationsBefore(document: PythonDocument, identifier: PyNode): readonly Mutation[] {
   const name = textOf(document, identifier);
-  const all = mutations(document).get(name) ?? NONE;
-  if (all.length === 0) return NONE;
   const scope = resolve(document, name, identifier)?.scope;
-  const same = scopeOf(document, identifier) === scope;
-  return all.filter(({ node, by }) => {
-    if (resolve(document, name, node)?.scope !== scope || scope === undefined) return false;
-    return by.end <= identifier.start || !same || sharedLoop(by, identifier);
-  });
+  const all = scope === undefined ? NONE : (mutationsByScope(document).get(scope)?.get(name) ?? NONE);
+  if (all.length === 0) return NONE;
+  const later = scopeOf(document, identifier) !== scope;
+  return all.filter(({ by }) => later || by.end <= identifier.start || sharedLoop(by, identifier));
 }
 
 function sharedLoop(a: PyNode, b: PyNode): boolean {

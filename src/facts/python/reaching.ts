@@ -1,3 +1,4 @@
+import { fact } from '../../core/fact.ts';
 import type { PyNode } from '../../documents/python/node.ts';
 import { child } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
@@ -16,8 +17,15 @@ const NOTHING: readonly Binding[] = [];
  * any of the outer bindings.
  */
 export function reachingBindings(document: PythonDocument, identifier: PyNode): readonly Binding[] {
-  return bindingsAt(document, textOf(document, identifier), identifier);
+  const known = reachingByNode(document);
+  const hit = known.get(identifier);
+  if (hit !== undefined) return hit;
+  const found = bindingsAt(document, textOf(document, identifier), identifier);
+  known.set(identifier, found);
+  return found;
 }
+
+const reachingByNode = fact((_: PythonDocument) => new Map<PyNode, readonly Binding[]>());
 
 /** As `reachingBindings`, for a name that need not be written at `use`. */
 export function bindingsAt(document: PythonDocument, name: string, use: PyNode): readonly Binding[] {
