@@ -218,7 +218,7 @@ export function labelShape(context: Context, repository: Repository, label: Labe
     node_id: nodeId('LA', label.id),
     url: `${apiOf(context, repository)}/labels/${encodeURIComponent(label.name)}`,
     name: label.name,
-    description: null,
+    description: '',
     color: label.color,
     default: false,
   };
