@@ -2,6 +2,7 @@ import { textOf } from '../../documents/python/python.ts';
 import { isFrameColumn } from '../../facts/pandas/frames.ts';
 import { argument, callsOfMethod } from '../../facts/python/calls.ts';
 import { isConstant } from '../../facts/python/constants.ts';
+import { isBelow, versionMap } from '../../facts/versions/map.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
 const METHODS = 'fillna replace clip drop_duplicates dropna ffill bfill interpolate mask where sort_values'.split(' ');
@@ -71,7 +72,7 @@ export default defineCheck({
 
   reads: 'python',
   *inspect(document, project) {
-    const old = false; void project;
+    const old = isBelow(versionMap(project, document.path)('pandas'), '2') === 'yes';
     for (const call of callsOfMethod(document, ...METHODS)) {
       const column = call.receiver;
       if (column === undefined || !isFrameColumn(document, column)) continue;

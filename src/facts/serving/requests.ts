@@ -1,0 +1,56 @@
+import { child, type PyNode } from '../../documents/python/node.ts';
+import { type PythonDocument, textOf } from '../../documents/python/python.ts';
+import { callAt } from '../python/calls.ts';
+import { originsOf } from '../python/flow.ts';
+import { qualifiedName } from '../python/names.ts';
+import { reachingBindings } from '../python/reaching.ts';
+import { parameters } from '../python/structure.ts';
+import { typeOf } from '../python/types.ts';
+import { routes } from './routes.ts';
+
+/** Where bytes come from, most dangerous first. */
+export type Source = 'network' | 'argument' | 'constant';
+
+/** Calls whose answer is chosen by whoever is at the other end of a wire. */
+const WIRE =
+  /^(requests\.(get|post|put|request|Session\(\)\.\w+)|httpx\.(get|post|request|(Async)?Client\(\)\.\w+)|urllib\.request\.urlopen|urllib3\.PoolManager\(\)\.request|aiohttp\.\w+|socket\.socket\(\)\.recv(from)?|boto3\.(client|resource)\(\)\.(get_object|download_fileobj)|redis\.(Strict)?Redis\(\)\.\w+|kafka\.\w+|pika\.\w+|zmq\.\w+)$/;
+
+const REQUEST_OBJECT = /^(flask|quart)\.request$/;
+const REQUEST_TYPE = /^(fastapi|starlette)(\.\w+)*\.(Request|UploadFile|WebSocket)(\(\))?$/;
+
+function isWire(document: PythonDocument, node: PyNode): boolean {
+  if (node.type === 'call') return callAt(document, node)?.names.some((name) => WIRE.test(name)) === true;
+  if (node.type !== 'identifier' && node.type !== 'attribute') return false;
+  if (REQUEST_OBJECT.test(qualifiedName(document, node) ?? '')) return true;
+  return REQUEST_TYPE.test(typeOf(document, node) ?? '');
+}
+
+/** Parameters of a route handler come from the request, but for those that the framework injects. */
+function isRouteParameter(document: PythonDocument, node: PyNode): boolean {
+  if (node.type !== 'identifier') return false;
+  const bound = reachingBindings(document, node);
+  return bound.some(
+    (binding) =>
+      binding.kind === 'parameter' &&
+      routes(document).some(({ function: handler }) =>
+        parameters(document, handler).some(
+          (parameter) => parameter.node === binding.node && !['self', 'cls', 'context', 'headers'].includes(parameter.name) && !isInjected(document, parameter.default),
+        ),
+      ),
+  );
+}
+
+const isInjected = (document: PythonDocument, value: PyNode | undefined): boolean =>
+  value?.type === 'call' && /(^|\.)Depends$/.test(textOf(document, child(value, 'function') ?? value));
+
+/** The worst place a value may come from: the wire, an argument or something unknown, or only what the file itself writes out. */
+export function sourceOf(document: PythonDocument, value: PyNode): Source {
+  let source: Source = 'constant';
+  for (const origin of originsOf(document, value)) {
+    if (isWire(document, origin) || isRouteParameter(document, origin)) return 'network';
+    if (origin.type !== 'identifier') continue;
+    const bound = reachingBindings(document, origin);
+    if (bound.length === 0 || bound.some((binding) => binding.kind === 'parameter')) source = 'argument';
+  }
+  return source;
+}
