@@ -69,8 +69,17 @@ export function faultInAnswer(route: string, status: number, body: unknown): str
       : `GitHub's ${status} to ${route} has no JSON body.`;
   }
   if (typeof body === 'string') return undefined;
-  const fault = remembered(`${route} ${status}`, () => gitHub().shape(schema))?.(body);
+  const fault = remembered(`${route} ${status}`, () => gitHub().shape(schema))?.(withoutKnownNulls(route, body));
   return said(`answer ${status}`, fault);
+}
+
+/** GitHub does send null here for outdated and file comments; its description of REST forgot to say so (that of webhooks says it). */
+const KNOWN_NULLS = new Set(['line', 'original_line', 'position', 'original_position']);
+
+function withoutKnownNulls(route: string, body: unknown): unknown {
+  if (!/\/pulls\/.*comments/.test(route) || typeof body !== 'object' || body === null) return body;
+  if (Array.isArray(body)) return body.map((item) => withoutKnownNulls(route, item));
+  return Object.fromEntries(Object.entries(body).filter(([key, value]) => value !== null || !KNOWN_NULLS.has(key)));
 }
 
 function faultInError(body: unknown): string | undefined {

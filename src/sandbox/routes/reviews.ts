@@ -27,10 +27,7 @@ function draftsOf(call: Call): readonly DraftComment[] {
 
 /** A comment on a pull request that is closed to it, or one not made at its head. */
 export function checkOpen(pull: PullRequest, byApp: boolean): void {
-  if (pull.locked && byApp)
-    throw new Refusal(422, 'Validation Failed', {
-      errors: [{ resource: 'PullRequest', code: 'custom', message: 'lock prevents review' }],
-    });
+  if (pull.locked && byApp) throw unprocessable('lock prevents review');
 }
 
 /** All or nothing: one comment that cannot be placed rejects the whole review. */
