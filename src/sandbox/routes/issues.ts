@@ -89,7 +89,12 @@ function permission(call: Call): Answer {
   const found = call.context.state.accounts.get((call.path.username ?? '').toLowerCase());
   if (found === undefined) throw notFound();
   const level = levelFor(repository, found);
-  return { status: 200, body: { permission: level, role_name: level, user: accountShape(call.context, found) } };
+  const at = (...levels: readonly string[]) => levels.includes(level);
+  const admin = at('admin');
+  const push = at('admin', 'write');
+  const permissions = { admin, maintain: admin, push, triage: push, pull: level !== 'none' };
+  const user = { ...accountShape(call.context, found), role_name: level, permissions };
+  return { status: 200, body: { permission: level, role_name: level, user } };
 }
 
 const READ = [
