@@ -95,7 +95,10 @@ test('nothing below floor 5 awaits', () => {
 });
 
 test('files stay small', () => {
+  // A check's examples are its documentation and its tests; the limit is for the rest.
+  const linesOf = ({ path, text }: SourceFile): number =>
+    (path.startsWith('checks/') ? text.replace(/\n {2}examples: \[\n[\s\S]*?\n {2}\],\n/, '\n') : text).split('\n').length - 1;
   const limit = (path: string): number => (path.startsWith('checks/') ? MOST_LINES_OF_A_CHECK : DOORS.test(path) ? MOST_LINES_OF_A_DOOR : MOST_LINES);
-  const long = files.map((file) => ({ path: file.path, lines: file.text.split('\n').length - 1 })).filter(({ path, lines }) => lines > limit(path));
+  const long = files.map((file) => ({ path: file.path, lines: linesOf(file) })).filter(({ path, lines }) => lines > limit(path));
   expect(long).toEqual([]);
 });
