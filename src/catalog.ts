@@ -39,7 +39,7 @@ export async function loadPersonas(folder: URL = new URL('../personas/', HERE)):
   const names = (await readdir(folder)).filter((name) => name.endsWith('.md') && name !== 'panel.md');
   const personas: Persona[] = [];
   for (const name of names) {
-    const file = parsePersona(await readFile(new URL(name, folder), 'utf8'), `personas/${name}`);
+    const file = parsePersona(`personas/${name}`, await readFile(new URL(name, folder), 'utf8'));
     if (file.kind === 'mistaken') {
       throw new Error(file.mistakes.map(({ path, line, message }) => `${path}:${line} ${message}`).join('; '));
     }

@@ -16,7 +16,7 @@ const FLOORS: readonly { readonly rooms: readonly string[]; readonly packages: r
   },
   { rooms: ['facts', 'kit'], packages: [] },
   { rooms: ['checks', 'personas', 'readiness', 'conflicts'], packages: ['personas:yaml', 'personas:zod'] },
-  { rooms: ['panel', 'report', 'docs'], packages: ['panel:node:crypto', 'report:@dagrejs/dagre', 'report:zod', 'report:picocolors'] },
+  { rooms: ['panel', 'report', 'docs'], packages: ['panel:node:crypto', 'report:@dagrejs/dagre', 'report:zod', 'report:picocolors', 'report:node:crypto', 'report:markdown-it', 'report:sarif'] },
   { rooms: ['github', 'git', 'tools', 'service', 'sandbox', 'catalog.ts', 'config.ts', 'languages.ts', 'engine.ts', 'version.ts', 'config'], packages: ['*'] },
   { rooms: ['app.ts', 'cli.ts', 'action.ts', 'scripts', 'commands'], packages: ['*'] },
 ];
@@ -24,6 +24,11 @@ const FLOORS: readonly { readonly rooms: readonly string[]; readonly packages: r
 /** Rooms of one floor that may be imported by their neighbours, and why. */
 const NEIGHBOURS: Readonly<Record<string, string>> = {
   'kit -> facts': 'a check says how it treats a class of path',
+  'cli.ts -> commands': 'a door calls its commands',
+  'app.ts -> commands': 'the door and the command share what they wire',
+  'action.ts -> commands': 'a door calls its commands',
+  'commands -> app.ts': 'serving opens the door',
+  'scripts -> commands': 'a measurement reviews as the command does',
   'engine.ts -> catalog.ts': 'the engine is the catalogue with its grammars loaded',
   'engine.ts -> languages.ts': 'the engine is the catalogue with its grammars loaded',
   'engine.ts -> version.ts': 'a report names the version that wrote it',

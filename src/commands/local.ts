@@ -55,7 +55,7 @@ function preview(snapshot: PullRequestSnapshot, engine: Engine): ReturnType<type
 
 /** A folder without git, judged as if all of it were new; its own configuration is the only one there is. */
 async function reviewFolder(engine: Engine, dir: string, rules: LocalRules): Promise<LocalReview> {
-  const { snapshot, incidents } = await readFolder(dir, companions);
+  const { snapshot, incidents } = await readFolder(dir);
   const effective = withGate(settingsFrom(await textOnDisk(dir), engine, CONFIGURATION_PATH), rules.failOn);
   const only = rules.only === undefined ? {} : { only: rules.only };
   return { report: engine.review({ snapshot, settings: effective.settings, incidents, ...only }), snapshot, effective };

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { effectiveSettings, type Layer } from '../config/layers.ts';
+import { type ConfigurationMistake, readConfiguration } from '../config/read.ts';
+import type { CommitSha, PullRequestSnapshot } from '../core/snapshot.ts';
+import type { Engine } from '../engine.ts';
+import { companions } from '../facts/companions.ts';
+import { readChange } from '../git/change.ts';
+import { type CloneCache, withClone } from '../git/clone.ts';
+import type { Configuration, Configure, Layers, Reviewed, Reviewer } from '../github/ports.ts';
+import { VERSION } from '../version.ts';
+import { CONFIGURATION_PATH, knownNames } from './settings.ts';
+
+function digest(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
+}
+
+/** Lays the organisation's and the repository's file over what is built in. A file with mistakes lays nothing. */
+export function configureFor(engine: Engine): Configure {
+  return (texts: Layers): Configuration => {
+    const layers: Layer[] = [];
+    const mistakes: ConfigurationMistake[] = [];
+    for (const name of ['organisation', 'repository'] as const) {
+      const text = texts[name];
+      if (text === undefined) continue;
+      const read = readConfiguration(text, CONFIGURATION_PATH, knownNames(engine));
+      if (read.ok) layers.push({ name, file: read.file });
+      else mistakes.push(...read.mistakes);
+    }
+    const { settings, refused } = effectiveSettings(layers);
+    const locked = refused.map(({ key }) => ({ message: `\`${key}\` is locked by the organisation; the value here is ignored` }));
+    return { settings, digest: digest([VERSION, settings]), problems: [...mistakes, ...locked], broken: mistakes.length > 0 };
+  };
+}
+
+function proposedText({ changes, head, contents }: PullRequestSnapshot): string | undefined {
+  if (!changes.some(({ path, kind }) => path === CONFIGURATION_PATH && kind !== 'deleted')) return undefined;
+  const entry = head.tree.get(CONFIGURATION_PATH);
+  const content = entry === undefined ? undefined : contents.get(entry.blob);
+  return content?.kind === 'text' ? content.text : undefined;
+}
+
+/** Called instead of a review, with the review to call. */
+export type Around = (review: () => Promise<Reviewed>) => Promise<Reviewed>;
+
+/** Reviews in a blobless clone that is kept between reviews. */
+export function reviewerFor(engine: Engine, cache: CloneCache, around: Around = (review) => review()): Reviewer {
+  const review: Reviewer['review'] = async ({ cloneUrl, token, base, head, settings, conversation, signal }) => {
+    const commits = [base as CommitSha, head as CommitSha];
+    const source = { url: cloneUrl, token: await token() };
+    const { snapshot, incidents } = await withClone(cache, source, commits, (repo) => readChange(repo, { base, head }, companions));
+    signal.throwIfAborted();
+    const whole = conversation === undefined ? snapshot : { ...snapshot, conversation };
+    const report = engine.review({ snapshot: whole, settings, incidents });
+    const proposed = proposedText(snapshot);
+    return { report, changes: snapshot.changes, ...(proposed === undefined ? {} : { proposed }) };
+  };
+  return { review: (request) => around(() => review(request)) };
+}
+
+/** What a check is about, for people who ask in a conversation. */
+export function explainFor(engine: Engine): (id: string) => string | undefined {
+  const byId = new Map(engine.panel.checks.map(({ id, check }) => [String(id), check]));
+  return (id) => {
+    const check = byId.get(id);
+    return check === undefined ? undefined : `**${check.title}** (\`${id}\`)\n\n${check.why}\n\n**Fix** ${check.fix}`;
+  };
+}

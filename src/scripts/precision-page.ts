@@ -1,0 +1,83 @@
+import type { Severity } from '../core/scale.ts';
+import type { CheckMeta } from '../kit/index.ts';
+
+/** A finding on real code, waiting for or having a verdict. */
+export interface Sighting {
+  readonly repository: string;
+  readonly sha: string;
+  readonly path: string;
+  readonly line: number;
+  readonly check: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly key: string;
+}
+
+/** A human's verdict: key, right or wrong, check, place, why. */
+export interface Label {
+  readonly key: string;
+  readonly verdict: 'right' | 'wrong';
+  readonly check: string;
+  readonly severity: string;
+  readonly place: string;
+  readonly why: string;
+}
+
+/** Rows of `test/precision/labels.tsv`. Throws on a row that is not one. */
+export function parseLabels(text: string): readonly Label[] {
+  return text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).map((line, index) => {
+    const [key = '', verdict = '', check = '', severity = '', place = '', why = ''] = line.split('\t');
+    if ((verdict !== 'right' && verdict !== 'wrong') || place === '' || why === '') throw new Error(`labels.tsv, row ${index + 1}: ${line}`);
+    return { key, verdict, check, severity, place, why };
+  });
+}
+
+/** Least number of labelled cases before a share says anything. */
+const ENOUGH = 5;
+const NEEDED: Partial<Readonly<Record<Severity, number>>> = { critical: 0.95, high: 0.9 };
+
+interface Row {
+  readonly check: string;
+  readonly right: number;
+  readonly wrong: number;
+}
+
+function rowsOf(labels: readonly Label[]): readonly Row[] {
+  const checks = [...new Set(labels.map((label) => label.check))].sort();
+  return checks.map((check) => {
+    const mine = labels.filter((label) => label.check === check);
+    const right = mine.filter((label) => label.verdict === 'right').length;
+    return { check, right, wrong: mine.length - right };
+  });
+}
+
+/** Whether a check has earned `block`: enough cases, and the share its severity asks for. */
+export function mayBlock(severity: Severity, right: number, wrong: number): boolean {
+  const needed = NEEDED[severity] ?? 0.9;
+  return right + wrong >= ENOUGH && right / (right + wrong) >= needed;
+}
+
+/** `docs/precision.md`. */
+export function precisionPage(labels: readonly Label[], checks: ReadonlyMap<string, CheckMeta>): string {
+  const rows = rowsOf(labels);
+  const right = labels.filter((label) => label.verdict === 'right').length;
+  const table = rows.map(({ check, right: good, wrong }) => {
+    const meta = checks.get(check);
+    const share = (good / (good + wrong)).toFixed(2);
+    const earned = meta !== undefined && mayBlock(meta.severity, good, wrong) ? 'yes' : 'no';
+    return `| ${check} | ${meta?.severity ?? 'gone'} | ${good} | ${wrong} | ${share} | ${earned} | ${meta?.mode ?? 'comment'} |`;
+  });
+  return `<!-- written by npm run precision -->
+
+# Measured precision
+
+${labels.length} findings on real repositories were read by eye, ${right} of them right. The verdicts with their places are in
+\`test/precision/labels.tsv\`, the pinned repositories in \`test/precision/corpus.json\`. A check may ship as \`block\` with at least
+${ENOUGH} labelled cases and a share of 0.95 (critical) or 0.90 (others). A false alarm that was mended stays in the table as wrong
+only while the check still says it.
+
+| check | severity | right | wrong | share | may block | mode |
+| --- | --- | --- | --- | --- | --- | --- |
+${table.join('\n')}
+`;
+}
