@@ -38,13 +38,13 @@ async function ends(repo: Repository, range: Range): Promise<Ends> {
   return { ...(await endsOf(repo, range)), incidents: [] };
 }
 
-function withCopies(changes: readonly Change[], head: Side, contents: ReadonlyMap<BlobId, Content>): readonly Change[] {
-  return changes.map((change) => {
-    if (change.kind !== 'copied') return change;
-    const blob = head.tree.get(change.path)?.blob;
-    const content = blob === undefined ? undefined : contents.get(blob);
-    return content?.kind === 'text' ? { ...change, hunks: wholeFile(lineCount(content.text)) } : change;
-  });
+/** Completes what only the contents tell: the lines of a copy, and a binary file that was moved untouched. */
+function completed(change: Change, head: Side, contents: ReadonlyMap<BlobId, Content>): Change {
+  const blob = head.tree.get(change.path)?.blob;
+  const content = blob === undefined ? undefined : contents.get(blob);
+  if (content?.kind === 'bytes' && change.hunks.length === 0) return { ...change, binary: true };
+  if (change.kind !== 'copied' || content?.kind !== 'text') return change;
+  return { ...change, hunks: wholeFile(lineCount(content.text)) };
 }
 
 /** Asks for companions until nothing new is named, three times at most. */
@@ -71,13 +71,13 @@ export async function readChange(opened: Repository, range: Range, wants: Wants 
   const { base: from, head: to, incidents, outside } = await ends(opened, range);
   const repo = outside === undefined ? opened : { ...opened, outside };
   const [base, head] = await Promise.all([readSide(repo, from, from), readSide(repo, to, to as CommitSha)]);
-  const compared = await compareTrees(repo, from, to);
+  const compared = await compareTrees(repo, [from, to]);
   const sides = { base: base.side, head: head.side };
   const contents = new Map<BlobId, Content>();
   const budget: Budget = { left: CONTENT_BUDGET };
   const read = (ids: readonly BlobId[]) => readBlobs(repo, ids, budget, contents);
   await read(compared.blobs);
-  const changes = withCopies(compared.changes, head.side, contents);
+  const changes = compared.changes.map((change) => completed(change, head.side, contents));
   await readWanted(wants, sides, changes, contents, read);
   return {
     snapshot: { ...sides, changes, contents },

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { devNull } from 'node:os';
 import { simpleGit } from 'simple-git';
 import { gitProblem } from './errors.ts';
@@ -168,4 +169,36 @@ export async function gitBytes(place: GitPlace, args: readonly string[], input: 
   } catch (error) {
     throw failure(['cat-file'], error as Error);
   }
+}
+
+/**
+ * Runs git and hands its output over as it comes; false when it was stopped because it took longer than `limit`
+ * milliseconds. Not through simple-git, which keeps all of the output: a patch may be larger than the memory.
+ */
+export async function gitStream(
+  place: GitPlace,
+  args: readonly string[],
+  limit: number,
+  take: (piece: Buffer) => void,
+): Promise<boolean> {
+  const config = (place.config ?? []).flatMap((setting) => ['-c', setting]);
+  const child = spawn('git', [...config, ...args], {
+    cwd: place.cwd,
+    env: environment(place.env),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: limit,
+    killSignal: 'SIGKILL',
+  });
+  let said = '';
+  child.stdout.on('data', take);
+  child.stderr.on('data', (piece: Buffer) => {
+    if (said.length < 4000) said += piece.toString('utf8');
+  });
+  const [status, signal] = await new Promise<readonly [number | null, string | null]>((done, failed) => {
+    child.on('error', (error) => failed(failure(args, error)));
+    child.on('close', (code, by) => done([code, by]));
+  });
+  if (signal === 'SIGKILL') return false;
+  if (status === 0) return true;
+  throw failure(args, new Error(said === '' ? `exit ${status ?? signal}` : said));
 }

@@ -1,26 +1,15 @@
 import type { RepoPath } from '../core/location.ts';
 import type { Incident } from '../core/report.ts';
 import type { BlobId, Change, ChangeKind } from '../core/snapshot.ts';
-import { gitText } from './command.ts';
+import { gitStream } from './command.ts';
 import { BLOB_LIMIT } from './content.ts';
+import { gitProblem } from './errors.ts';
 import { editedTree } from './index-file.ts';
 import { suppliedSizes } from './objects.ts';
-import { patchSections } from './patch.ts';
+import { LINE_LIMIT, type PatchSection, patchReader } from './patch.ts';
+import { ABSENT, idsOf, type RawEntry, rawDiff, SUBMODULE } from './raw.ts';
 import type { Repository } from './repository.ts';
 import { fileMode, oddName, readablePath } from './tree.ts';
-
-/** Bytes of changed files that are compared line by line; beyond it the largest get no hunks. */
-const PATCH_BUDGET = 200 * 1024 * 1024;
-
-interface RawEntry {
-  readonly before: string;
-  readonly after: string;
-  readonly oldId: BlobId;
-  readonly newId: BlobId;
-  readonly status: string;
-  readonly path: string;
-  readonly from?: string;
-}
 
 export interface Comparison {
   readonly changes: readonly Change[];
@@ -29,86 +18,80 @@ export interface Comparison {
   readonly incidents: readonly Incident[];
 }
 
+/** Milliseconds that each of the comparisons may take. */
+export const PATIENCE = 60_000;
+/** Bytes of a file that is still compared line by line after the first attempt took too long. */
+const QUICK = 256 * 1024;
+
 const KINDS: Readonly<Record<string, ChangeKind>> = { A: 'added', D: 'deleted', R: 'renamed', C: 'copied' };
-const SUBMODULE = '160000';
-const ABSENT = '000000';
+const WITHOUT_LINES: PatchSection = { hunks: [], binary: false, cut: false };
 
-function rawEntries(output: string): readonly RawEntry[] {
-  const fields = output.split('\0');
-  const entries: RawEntry[] = [];
-  for (let at = 0; at + 1 < fields.length; ) {
-    const [before = '', after = '', oldId = '', newId = '', status = ''] = (fields[at] ?? '').slice(1).split(' ');
-    const moved = status.startsWith('R') || status.startsWith('C');
-    const path = fields[at + (moved ? 2 : 1)] ?? '';
-    const from = moved ? { from: fields[at + 1] ?? '' } : {};
-    entries.push({
-      before,
-      after,
-      oldId: oldId as BlobId,
-      newId: newId as BlobId,
-      status: status.slice(0, 1),
-      path,
-      ...from,
-    });
-    at += moved ? 3 : 2;
-  }
-  return entries;
+type Ends = readonly [base: string, head: string];
+type Compared = readonly (readonly [RawEntry, PatchSection])[];
+
+interface Sizes {
+  readonly known: ReadonlyMap<BlobId, number>;
+  readonly outside: ReadonlyMap<BlobId, number>;
 }
 
-async function raw(
-  repo: Repository,
-  base: string,
-  head: string,
-  renames: readonly string[],
-): Promise<readonly RawEntry[]> {
-  const args = [
-    'diff-tree',
-    '-r',
-    '-z',
-    '--raw',
-    '--no-abbrev',
-    '--no-ext-diff',
-    '--no-textconv',
-    ...renames,
-    base,
-    head,
-  ];
-  return rawEntries(await gitText(repo.view, args));
+function largest(entry: RawEntry, sizes: Sizes): number {
+  return Math.max(0, ...idsOf(entry).map((id) => sizes.known.get(id) ?? sizes.outside.get(id) ?? 0));
 }
 
-function idsOf(entry: RawEntry): readonly BlobId[] {
-  const old = entry.before === ABSENT || entry.before === SUBMODULE ? [] : [entry.oldId];
-  const young = entry.after === ABSENT || entry.after === SUBMODULE ? [] : [entry.newId];
-  return [...old, ...young];
+/** What git cannot compare: it would die of an object that is not there. */
+function absent(entry: RawEntry, sizes: Sizes): 'missing' | 'large' | undefined {
+  const ids = idsOf(entry).filter((id) => !sizes.known.has(id));
+  if (ids.some((id) => !sizes.outside.has(id))) return 'missing';
+  return ids.length > 0 || largest(entry, sizes) > BLOB_LIMIT ? 'large' : undefined;
 }
 
-interface Sorted {
-  readonly missing: readonly RawEntry[];
-  readonly large: readonly RawEntry[];
-  readonly overBudget: readonly RawEntry[];
+function joined(sections: readonly PatchSection[]): PatchSection {
+  const hunks = sections.flatMap((section) => section.hunks);
+  return { hunks, binary: sections.some(({ binary }) => binary), cut: sections.some(({ cut }) => cut) };
 }
 
-/** Which entries git must not be asked to compare line by line, because it would die, choke or flood us. */
-function notComparable(
-  entries: readonly RawEntry[],
-  sizes: ReadonlyMap<BlobId, number>,
-  outside: ReadonlySet<BlobId>,
-): Sorted {
-  const largest = (entry: RawEntry) => Math.max(0, ...idsOf(entry).map((id) => sizes.get(id) ?? 0));
-  const large = entries.filter((entry) => idsOf(entry).some((id) => outside.has(id)) || largest(entry) > BLOB_LIMIT);
-  const known = new Set(large);
-  const missing = entries.filter((entry) => !known.has(entry) && idsOf(entry).some((id) => !sizes.has(id)));
-  const gone = new Set([...missing, ...large]);
-  const rest = entries.filter((entry) => !gone.has(entry)).sort((a, b) => largest(a) - largest(b));
-  let total = 0;
-  const overBudget = rest.filter((entry) => {
-    total += idsOf(entry).reduce((sum, id) => sum + (sizes.get(id) ?? 0), 0);
-    return total > PATCH_BUDGET;
+function paired(entries: readonly RawEntry[], sections: readonly PatchSection[]): Compared {
+  let at = 0;
+  const pairs = entries.map((entry) => {
+    // A file that becomes a link, or the other way round, is written as a deletion and a creation.
+    const own = sections.slice(at, at + (entry.status === 'T' ? 2 : 1));
+    at += own.length;
+    return [entry, joined(own)] as const;
   });
-  return { missing, large, overBudget };
+  if (at !== sections.length) throw new Error(`the patch has ${sections.length} sections for ${at} changed files`);
+  return pairs;
 }
 
-function changeOf(entry: RawEntry, lines: Pick<Change, 'hunks' | 'binary'>): Change | undefined {
+/** Undefined when it took too long. */
+async function comparedByLine(repo: Repository, ends: Ends, patience: number): Promise<Compared | undefined> {
+  const similar = ['-M', '-C', '-l1000'];
+  const found = await rawDiff(repo, ends, similar, patience);
+  const renames = found === undefined ? ['--no-renames'] : similar;
+  const entries = found ?? (await rawDiff(repo, ends, renames, patience));
+  const reader = patchReader({ left: LINE_LIMIT });
+  const args = ['diff-tree', '-r', '-p', '-U0', '--no-color', '--no-ext-diff', '--no-textconv', '--submodule=short'];
+  const whole = await gitStream(repo.view, [...args, ...renames, ...ends], patience, reader.take);
+  return whole && entries !== undefined ? paired(entries, reader.sections) : undefined;
+}
+
+async function without(repo: Repository, ends: Ends, left: readonly RawEntry[]): Promise<Ends> {
+  if (left.length === 0) return ends;
+  const paths = left.map((entry) => entry.path);
+  return [await editedTree(repo, ends[0], paths), await editedTree(repo, ends[1], paths)];
+}
+
+/** Compares what can be compared, first everything, then only small files, and lists the rest without lines. */
+async function compare(repo: Repository, ends: Ends, plain: readonly RawEntry[], sizes: Sizes, patience: number) {
+  const left = plain.filter((entry) => absent(entry, sizes) !== undefined);
+  const all = await comparedByLine(repo, await without(repo, ends, left), patience);
+  if (all !== undefined) return { pairs: all, left, late: [] };
+  const slow = plain.filter((entry) => largest(entry, sizes) > QUICK && absent(entry, sizes) === undefined);
+  const quick = await comparedByLine(repo, await without(repo, ends, [...left, ...slow]), patience);
+  if (quick !== undefined) return { pairs: quick, left, late: slow };
+  return { pairs: [], left, late: plain.filter((entry) => absent(entry, sizes) === undefined) };
+}
+
+function changeOf(entry: RawEntry, lines: PatchSection): Change | undefined {
   const path = readablePath(entry.path);
   const from = entry.from === undefined ? undefined : readablePath(entry.from);
   if (path === undefined) return undefined;
@@ -124,86 +107,37 @@ function changeOf(entry: RawEntry, lines: Pick<Change, 'hunks' | 'binary'>): Cha
   };
 }
 
-async function comparedByLine(
-  repo: Repository,
-  base: string,
-  head: string,
-): Promise<readonly (readonly [RawEntry, Pick<Change, 'hunks' | 'binary'>])[]> {
-  const renames = ['-M', '-C', '-l1000'];
-  const entries = await raw(repo, base, head, renames);
-  const args = [
-    'diff-tree',
-    '-r',
-    '-p',
-    '-U0',
-    '--no-color',
-    '--no-ext-diff',
-    '--no-textconv',
-    '--submodule=short',
-    ...renames,
-    base,
-    head,
-  ];
-  const sections = patchSections(await gitText(repo.view, args));
-  let at = 0;
-  const pairs = entries.map((entry) => {
-    // A file that becomes a link, or the other way round, is written as a deletion and a creation.
-    const own = sections.slice(at, at + (entry.status === 'T' ? 2 : 1));
-    at += own.length;
-    return [
-      entry,
-      { hunks: own.flatMap((section) => section.hunks), binary: own.some((section) => section.binary) },
-    ] as const;
-  });
-  if (at !== sections.length) throw new Error(`the patch has ${sections.length} sections for ${at} changed files`);
-  return pairs;
-}
-
-function incidentsOf(sorted: Sorted): readonly Incident[] {
-  const list = (entries: readonly RawEntry[]) => JSON.stringify(entries[0]?.path.slice(0, 200) ?? '');
-  const { missing, overBudget } = sorted;
-  const first: readonly Incident[] =
-    missing.length === 0
-      ? []
-      : [
-          {
-            kind: 'unread',
-            clouds: true,
-            message: `${missing.length} changed files are missing from this partial clone (first: ${list(missing)}), so their lines were not compared; fetch them with git fetch --refetch --filter=blob:limit=64m.`,
-          },
-        ];
-  const second: readonly Incident[] =
-    overBudget.length === 0
-      ? []
-      : [
-          {
-            kind: 'budget-exceeded',
-            clouds: true,
-            message: `${overBudget.length} of the largest changed files (first: ${list(overBudget)}) were not compared line by line because the change is larger than 200 MB; split it.`,
-          },
-        ];
-  return [...first, ...second];
+function about(entries: readonly RawEntry[], kind: Incident['kind'], rest: string): readonly Incident[] {
+  const first = entries[0];
+  if (first === undefined) return [];
+  const files = `${entries.length} changed ${entries.length === 1 ? 'file' : 'files'}`;
+  return [{ kind, clouds: true, message: `${files} (first: ${JSON.stringify(first.path.slice(0, 200))}) ${rest}` }];
 }
 
 /**
  * Compares two trees. Renames and copies are recognised among what can be read; a copy carries no hunks yet, because
  * all of its lines count as introduced and their number is known only once its content is read.
  */
-export async function compareTrees(repo: Repository, base: string, head: string): Promise<Comparison> {
-  const plain = await raw(repo, base, head, ['--no-renames']);
-  const blobs = plain.flatMap(idsOf);
-  const sorted = notComparable(plain, await suppliedSizes(repo, blobs), new Set(repo.outside?.keys()));
-  const left = [...sorted.missing, ...sorted.large, ...sorted.overBudget];
-  const without = left.map((entry) => entry.path);
-  const [from, to] =
-    left.length === 0 ? [base, head] : [await editedTree(repo, base, without), await editedTree(repo, head, without)];
-  const found = await comparedByLine(repo, from, to);
-  const large = new Set(sorted.large);
-  const pairs = [...found, ...left.map((entry) => [entry, { hunks: [], binary: large.has(entry) }] as const)];
-  const changes = pairs.flatMap(([entry, lines]) => changeOf(entry, lines) ?? []);
-  const odd = pairs.map(([entry]) => entry.path).filter((path) => readablePath(path) === undefined);
-  const incidents = [...odd.slice(0, 20).map((path) => oddName(path, true)), ...incidentsOf(sorted)];
-  return { changes: changes.sort((a, b) => order(a.path, b.path)), blobs: [...new Set(blobs)], incidents };
+export async function compareTrees(repo: Repository, ends: Ends, patience = PATIENCE): Promise<Comparison> {
+  const plain = await rawDiff(repo, ends, ['--no-renames'], PATIENCE);
+  if (plain === undefined) throw gitProblem('git-failed', 'The two commits could not be compared within a minute.');
+  const blobs = [...new Set(plain.flatMap(idsOf))];
+  const sizes = { known: await suppliedSizes(repo, blobs), outside: repo.outside ?? new Map() };
+  const { pairs, left, late } = await compare(repo, ends, plain, sizes, patience);
+  const bare = [...left, ...late].map((entry) => {
+    return [entry, { ...WITHOUT_LINES, binary: absent(entry, sizes) === 'large' }] as const;
+  });
+  const changes = [...pairs, ...bare].flatMap(([entry, lines]) => changeOf(entry, lines) ?? []);
+  const odd = plain.map((entry) => entry.path).filter((path) => readablePath(path) === undefined);
+  const missing = left.filter((entry) => absent(entry, sizes) === 'missing');
+  const cut = pairs.flatMap(([entry, lines]) => (lines.cut ? [entry] : []));
+  const incidents = [
+    ...odd.slice(0, 20).map((path) => oddName(path, true)),
+    ...about(missing, 'unread', 'are missing from this partial clone and were not compared; run git fetch --refetch.'),
+    ...about(late, 'budget-exceeded', 'were not compared line by line, because that took too long; split the change.'),
+    ...about(cut, 'budget-exceeded', 'have too many changed lines to be listed; split the change.'),
+  ];
+  return { changes: changes.sort((a, b) => order(a.path, b.path)), blobs, incidents };
 }
 
 function order(a: RepoPath, b: RepoPath): number {

@@ -8,7 +8,7 @@ import { contentOf, lineCount } from './content.ts';
 import { blobId, type DiskFile, readDisk } from './disk.ts';
 import { gitProblem, isGitProblem } from './errors.ts';
 import { CONTENT_BUDGET } from './objects.ts';
-import { wholeFile } from './patch.ts';
+import { LINE_LIMIT, type LineAllowance, spend, wholeFile } from './patch.ts';
 import type { Reading } from './reading.ts';
 import { openRepository } from './repository.ts';
 import { oddName, readablePath } from './tree.ts';
@@ -18,6 +18,8 @@ const SKIPPED = new Set(['.git', 'node_modules', '__pycache__', '.venv']);
 /** Files that are listed at most, and how deep folders are entered. */
 const FILE_LIMIT = 200_000;
 const DEPTH_LIMIT = 64;
+
+const TOO_MANY_LINES = 'The folder has too many lines to count them all as introduced; review a part of it.';
 
 interface Listing {
   readonly names: readonly string[];
@@ -72,6 +74,7 @@ interface Collected {
   readonly contents: Map<BlobId, Content>;
   readonly incidents: Incident[];
   left: number;
+  readonly lines: LineAllowance;
 }
 
 function take(path: RepoPath, file: DiskFile, into: Collected): void {
@@ -86,12 +89,21 @@ function take(path: RepoPath, file: DiskFile, into: Collected): void {
   if (known === undefined && fits) into.left -= file.size;
   into.contents.set(blob, content);
   into.entries.push({ path, blob, mode: file.mode, size: file.size });
-  const hunks = content.kind === 'text' ? wholeFile(lineCount(content.text)) : [];
-  into.changes.push({ kind: 'added', path, hunks, binary: content.kind === 'bytes' });
+  const lines = content.kind === 'text' ? lineCount(content.text) : 0;
+  const listed = spend(into.lines, lines);
+  if (!listed) into.incidents.push({ kind: 'budget-exceeded', path, message: TOO_MANY_LINES, clouds: true });
+  into.changes.push({ kind: 'added', path, hunks: listed ? wholeFile(lines) : [], binary: content.kind === 'bytes' });
 }
 
 async function collect(dir: string, names: readonly string[]): Promise<Collected> {
-  const into: Collected = { entries: [], changes: [], contents: new Map(), incidents: [], left: CONTENT_BUDGET };
+  const into: Collected = {
+    entries: [],
+    changes: [],
+    contents: new Map(),
+    incidents: [],
+    left: CONTENT_BUDGET,
+    lines: { left: LINE_LIMIT },
+  };
   for (const name of names) {
     const path = readablePath(name);
     if (path === undefined) {

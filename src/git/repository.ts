@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { BlobId } from '../core/snapshot.ts';
 import { type GitPlace, gitOutcome, gitText, HARMLESS } from './command.ts';
+import { TEXT_LIMIT } from './content.ts';
 import { gitProblem, isGitProblem } from './errors.ts';
 
 /** Brings objects that the clone lacks, all in one request. Only a clone of our own has one. */
@@ -59,9 +60,10 @@ async function newView(): Promise<string> {
   return dir;
 }
 
+/** A text too large to be shown to a check is not compared line by line either. */
 function viewConfig(format: 'sha1' | 'sha256'): string {
   const extension = format === 'sha1' ? '' : '[extensions]\n\tobjectFormat = sha256\n';
-  const core = `\trepositoryFormatVersion = ${format === 'sha1' ? 0 : 1}\n\tbare = true\n\tbigFileThreshold = 16m\n\tcommitGraph = true\n`;
+  const core = `\trepositoryFormatVersion = ${format === 'sha1' ? 0 : 1}\n\tbare = true\n\tbigFileThreshold = ${TEXT_LIMIT}\n\tcommitGraph = true\n`;
   return `[core]\n${core}\tquotePath = true\n${extension}[gc]\n\tauto = 0\n`;
 }
 

@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
 import type { RepoPath } from '../../src/core/location.ts';
 import type { Content } from '../../src/core/snapshot.ts';
 import { readChange } from '../../src/git/change.ts';
+import { compareTrees } from '../../src/git/diff.ts';
 import type { Reading } from '../../src/git/reading.ts';
 import { cleanUp, commit, folder, git, open, repository, write } from './temporary.ts';
 
@@ -49,7 +52,7 @@ test('binary, invalid UTF-8, CRLF, a merge conflict, one long line', async () =>
     'mac.py': 1,
     'conflict.py': 5,
     'line.json': 1,
-    'longer.json': 1,
+    'longer.json': 0,
   });
 });
 
@@ -86,6 +89,36 @@ test('a clone without blobs reads what is there and says what is not', async () 
   expect(contentAt(reading, 'a.py')).toEqual({ kind: 'withheld', reason: 'unreadable' });
   expect(reading.incidents).toMatchObject([{ kind: 'unread', clouds: true }]);
   expect(reading.snapshot.changes).toMatchObject([{ path: 'a.py', kind: 'modified', hunks: [] }]);
+});
+
+test('what takes git too long is listed without its lines', async () => {
+  const dir = repository();
+  write(dir, 'small.py', 'a\n');
+  write(dir, 'large.txt', 'a\nb\n'.repeat(100_000));
+  const base = commit(dir);
+  write(dir, 'small.py', 'a\nb\n');
+  write(dir, 'large.txt', 'b\na\n'.repeat(100_000));
+  const head = commit(dir);
+  const real = execFileSync('which', ['git'], { encoding: 'utf8' }).trim();
+  const slow = folder();
+  const stop = `if [ ! -e '${slow}/seen' ]; then touch '${slow}/seen'; exec sleep 600; fi`;
+  write(slow, 'git', `#!/bin/sh\ncase "$*" in *" -p "*) ${stop};; esac\nexec '${real}' "$@"\n`);
+  chmodSync(join(slow, 'git'), 0o755);
+  const repo = await open(dir);
+  const path = process.env.PATH;
+  process.env.PATH = `${slow}:${path}`;
+  try {
+    const { changes, incidents } = await compareTrees(repo, [base, head], 3000);
+    expect(changes.map((change) => [change.path, change.hunks.length])).toEqual([
+      ['large.txt', 0],
+      ['small.py', 1],
+    ]);
+    expect(incidents).toMatchObject([
+      { kind: 'budget-exceeded', clouds: true, message: expect.stringContaining('large.txt') },
+    ]);
+  } finally {
+    process.env.PATH = path;
+  }
 });
 
 test('a change of very many files stays whole', async () => {

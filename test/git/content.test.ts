@@ -1,5 +1,5 @@
 import { contentOf, lineCount, TEXT_LIMIT } from '../../src/git/content.ts';
-import { patchSections } from '../../src/git/patch.ts';
+import { patchReader } from '../../src/git/patch.ts';
 
 describe('what a blob is', () => {
   test('text in UTF-8, with and without a byte order mark', () => {
@@ -60,8 +60,29 @@ test('lines of a file that look like a patch do not start a section', () => {
     'Binary files a/z and b/z differ',
     '',
   ].join('\n');
-  expect(patchSections(patch)).toEqual([
-    { binary: false, hunks: [{ oldStart: 1, oldLines: 2, newStart: 1, newLines: 2, added: [1, 2], removed: [1, 2] }] },
-    { binary: true, hunks: [] },
+  const expected = [
+    {
+      binary: false,
+      cut: false,
+      hunks: [{ oldStart: 1, oldLines: 2, newStart: 1, newLines: 2, added: [1, 2], removed: [1, 2] }],
+    },
+    { binary: true, cut: false, hunks: [] },
+  ];
+  for (const size of [1, 2, 3, 7, 1000]) {
+    const reader = patchReader({ left: 1000 });
+    const bytes = Buffer.from(patch);
+    for (let at = 0; at < bytes.length; at += size) reader.take(bytes.subarray(at, at + size));
+    expect(reader.sections).toEqual(expected);
+  }
+});
+
+test('more lines than a snapshot can hold are left out file by file', () => {
+  const file = (lines: number) => Buffer.from(`diff --git a b\n@@ -0,0 +1,${lines} @@\n`);
+  const reader = patchReader({ left: 200 });
+  for (const lines of [100, 1_000_000_000, 50]) reader.take(file(lines));
+  expect(reader.sections.map(({ cut, hunks }) => [cut, hunks.length])).toEqual([
+    [false, 1],
+    [true, 0],
+    [false, 1],
   ]);
 });
