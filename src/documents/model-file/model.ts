@@ -32,6 +32,8 @@ export interface PickleCall {
   readonly direct: boolean;
   /** Abstract arguments in words, cut to a readable length. */
   readonly args: string;
+  /** For `builtins.getattr`: the attribute and the class whose object it is reached on; calls of it differ by these. */
+  readonly attribute?: { readonly name: string; readonly module: string; readonly class: string };
 }
 
 export interface TraceStep {
@@ -83,6 +85,8 @@ export interface KerasObject {
   readonly where: string;
   /** Set when the object carries or names a function: marshalled bytecode, source text, or a name. */
   readonly code?: 'bytecode' | 'source' | 'reference';
+  /** The function that the object names (`config` of a function, `function` of an operator layer). */
+  readonly refers?: string;
 }
 
 export interface Template {

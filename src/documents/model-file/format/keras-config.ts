@@ -13,12 +13,14 @@ export function kerasObjects(config: unknown, path: string, walk: Walk): readonl
     const className = stringOf(value.class_name);
     if (className === '') continue;
     const code = codeOf(value, className);
+    const refers = refersTo(value);
     found.push({
       className,
       module: stringOf(value.module),
       registeredName: stringOf(value.registered_name),
       where: route,
       ...(code === undefined ? {} : { code }),
+      ...(refers === '' ? {} : { refers }),
     });
     if (found.length >= 10_000) {
       leaveOut(walk, path, 'Keras objects behind the first 10,000');
@@ -47,6 +49,12 @@ function codeOf(value: Json, className: string): KerasObject['code'] {
     return stringOf((body as Json).class_name) === '__lambda__' ? 'bytecode' : 'reference';
   }
   return type === 'raw' ? 'source' : 'reference';
+}
+
+function refersTo(value: Json): string {
+  if (typeof value.config === 'string') return stringOf(value.config);
+  const config = value.config as Json | null | undefined;
+  return typeof config === 'object' && config !== null ? stringOf(config.function) || stringOf(config.fn_name) : '';
 }
 
 function stringOf(value: unknown): string {

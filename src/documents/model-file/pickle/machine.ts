@@ -191,7 +191,8 @@ export function recordCall(
 ): void {
   const root = rootGlobal(callee);
   const label = words(callee);
-  const key = `${opcode} ${label}`;
+  const attribute = attributeOf(callee, args);
+  const key = `${opcode} ${label} ${attribute === undefined ? '' : Object.values(attribute).join(' ')}`;
   if (machine.calls.has(key) || machine.calls.size >= NAMES_KEPT) return;
   const shown = args
     .slice(0, 4)
@@ -205,8 +206,17 @@ export function recordCall(
     args: text,
     direct: callee.kind === 'global',
     ...(root === undefined ? {} : { module: root.module, name: root.name }),
+    ...(attribute === undefined ? {} : { attribute }),
   });
   trace(machine, opcode, verb === 'calls' ? `calls ${label}(${text})` : `${verb} ${label}`);
+}
+
+/** Which attribute of which class a getattr reaches; undefined for any other call and for what is no constant. */
+function attributeOf(callee: Value, args: readonly Value[]): PickleCall['attribute'] | undefined {
+  if (callee.kind !== 'global' || callee.global.name !== 'getattr') return undefined;
+  const [target, name] = args;
+  if (target?.kind !== 'instance' || target.callee.kind !== 'global' || name?.kind !== 'text') return undefined;
+  return { name: name.text, module: target.callee.global.module, class: target.callee.global.name };
 }
 
 function trace(machine: Machine, opcode: string, text: string): void {
