@@ -25,10 +25,11 @@ COPY app.yml ./
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     PORT=3000 \
+    ML_REVIEW_OPS_PORT=3001 \
     ML_REVIEW_CACHE_DIR=/var/cache/ml-review
 USER 1000:1000
-EXPOSE 3000
+EXPOSE 3000 3001
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.ML_REVIEW_OPS_PORT}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["/usr/bin/tini", "--", "node", "--enable-source-maps", "dist/cli.js"]
 CMD ["serve"]

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { effectiveSettings, type Layer } from '../config/layers.ts';
 import { type ConfigurationMistake, readConfiguration } from '../config/read.ts';
+import type { Report } from '../core/report.ts';
 import type { CommitSha, PullRequestSnapshot } from '../core/snapshot.ts';
-import type { Engine } from '../engine.ts';
+import type { Engine, Task } from '../engine.ts';
 import { companions } from '../facts/companions.ts';
 import { readChange } from '../git/change.ts';
 import { type CloneCache, withClone } from '../git/clone.ts';
@@ -27,8 +28,15 @@ export function configureFor(engine: Engine): Configure {
       else mistakes.push(...read.mistakes);
     }
     const { settings, refused } = effectiveSettings(layers);
-    const locked = refused.map(({ key }) => ({ message: `\`${key}\` is locked by the organisation; the value here is ignored` }));
-    return { settings, digest: digest([VERSION, settings]), problems: [...mistakes, ...locked], broken: mistakes.length > 0 };
+    const locked = refused.map(({ key }) => ({
+      message: `\`${key}\` is locked by the organisation; the value here is ignored`,
+    }));
+    return {
+      settings,
+      digest: digest([VERSION, settings]),
+      problems: [...mistakes, ...locked],
+      broken: mistakes.length > 0,
+    };
   };
 }
 
@@ -42,15 +50,22 @@ function proposedText({ changes, head, contents }: PullRequestSnapshot): string 
 /** Called instead of a review, with the review to call. */
 export type Around = (review: () => Promise<Reviewed>) => Promise<Reviewed>;
 
+/** The engine here, or one in a thread. */
+export interface Analyst {
+  readonly review: (task: Task, signal: AbortSignal) => Report | Promise<Report>;
+}
+
 /** Reviews in a blobless clone that is kept between reviews. */
-export function reviewerFor(engine: Engine, cache: CloneCache, around: Around = (review) => review()): Reviewer {
+export function reviewerFor(analyst: Analyst, cache: CloneCache, around: Around = (review) => review()): Reviewer {
   const review: Reviewer['review'] = async ({ cloneUrl, token, base, head, settings, conversation, signal }) => {
     const commits = [base as CommitSha, head as CommitSha];
     const source = { url: cloneUrl, token: await token() };
-    const { snapshot, incidents } = await withClone(cache, source, commits, (repo) => readChange(repo, { base, head }, companions));
+    const { snapshot, incidents } = await withClone(cache, source, commits, (repo) =>
+      readChange(repo, { base, head }, companions),
+    );
     signal.throwIfAborted();
     const whole = conversation === undefined ? snapshot : { ...snapshot, conversation };
-    const report = engine.review({ snapshot: whole, settings, incidents });
+    const report = await analyst.review({ snapshot: whole, settings, incidents }, signal);
     const proposed = proposedText(snapshot);
     return { report, changes: snapshot.changes, ...(proposed === undefined ? {} : { proposed }) };
   };

@@ -7,7 +7,7 @@ import { giveUp } from './giveup.ts';
 import { guardWebhook, secretProblem } from './guard.ts';
 import { handle } from './handle.ts';
 import type { Job } from './job.ts';
-import { politeOctokit } from './octokit.ts';
+import { type Observed, politeOctokit } from './octokit.ts';
 import type { Ports } from './ports.ts';
 
 export interface AppOptions {
@@ -23,6 +23,8 @@ export interface AppOptions {
   readonly log: Logger;
   /** False only where nobody limits us. */
   readonly throttle: boolean;
+  /** Told about every request to GitHub; a place to count. */
+  readonly observe?: (request: Observed) => void;
   readonly ports: Omit<Ports, 'log'>;
   /** What `/healthz` answers beside `ok`. */
   readonly health: () => Promise<object>;
@@ -44,13 +46,13 @@ const WEBHOOKS = '/api/github/webhooks';
 
 /** Probot, with a guard before its webhook receiver: Probot logs the whole body of a request with a bad signature. */
 function guarded(options: AppOptions): typeof Probot {
-  const { appId, privateKey, secret, baseUrl, log, throttle } = options;
+  const { appId, privateKey, secret, baseUrl, log, throttle, observe } = options;
   const Configured = Probot.defaults({
     appId,
     privateKey,
     secret,
     log,
-    Octokit: politeOctokit({ throttle }),
+    Octokit: politeOctokit({ throttle, ...(observe === undefined ? {} : { observe }) }),
     ...(baseUrl === undefined ? {} : { baseUrl }),
   });
   return class extends Configured {

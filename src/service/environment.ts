@@ -20,6 +20,8 @@ export interface ServiceSettings {
   readonly redisUrl?: string;
   readonly host: string;
   readonly port: number;
+  /** Health and metrics have a port of their own, which is never public. */
+  readonly opsPort: number;
   readonly logLevel: string;
   /** Reviews at the same time in this process. */
   readonly concurrency: number;
@@ -52,6 +54,7 @@ const schema = z.object({
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   HOST: z.string().default('0.0.0.0'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3_000),
+  ML_REVIEW_OPS_PORT: z.coerce.number().int().min(0).max(65_535).default(3_001),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   ML_REVIEW_CONCURRENCY: whole(1, Math.max(1, Math.min(4, availableParallelism()))),
   ML_REVIEW_CACHE_DIR: z.string().default(join(tmpdir(), 'ml-review')),
@@ -107,6 +110,7 @@ function settingsOf(env: z.infer<typeof schema>): ServiceSettings {
     ...(env.REDIS_URL === undefined ? {} : { redisUrl: env.REDIS_URL }),
     host: env.HOST,
     port: env.PORT,
+    opsPort: env.ML_REVIEW_OPS_PORT,
     logLevel: env.LOG_LEVEL,
     concurrency: env.ML_REVIEW_CONCURRENCY,
     cacheDir: env.ML_REVIEW_CACHE_DIR,

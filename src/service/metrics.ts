@@ -11,11 +11,11 @@ export interface Metrics {
   readonly incident: (kind: string) => void;
   /** `result` is an admission, `refused` or `failed`. */
   readonly webhook: (event: string, result: string) => void;
-  /** `status` is the HTTP status, 0 without an answer. `limit` comes from the answer's headers. */
+  /** `status` is the HTTP status, 0 without an answer. `limit` comes from the answer's headers; milliseconds. */
   readonly githubRequest: (
     method: string,
     status: number,
-    limit?: { readonly remaining: number; readonly resetAt: number; readonly installation: number },
+    limit?: { readonly remaining: number; readonly resetAt: number },
   ) => void;
   readonly reconciled: (result: {
     readonly queued: number;
@@ -55,7 +55,7 @@ export function createMetrics({ version, queue, now }: MetricsOptions): Metrics 
   const requests = counter('github_requests_total', 'Requests to GitHub.', ['method', 'status']);
   const reconciled = counter('reconciled_total', 'What the reconciler found missing.', ['kind']);
   const queueFaults = counter('queue_faults_total', 'Faults of the queue itself.');
-  const limits = new Map<number, { readonly remaining: number; readonly resetAt: number }>();
+  const limits = new Map<number, number>();
   const askQueue = queueGauges(registers, prefix, queue);
   limitGauge(registers, prefix, limits, now);
   new Gauge({ name: `${prefix}build_info`, help: 'The version that runs.', labelNames: ['version'], registers }).set(
@@ -70,7 +70,9 @@ export function createMetrics({ version, queue, now }: MetricsOptions): Metrics 
     webhook: (event, result) => webhooks.inc({ event, result }),
     githubRequest(method, status, limit) {
       requests.inc({ method, status: String(status) });
-      if (limit !== undefined) limits.set(limit.installation, limit);
+      // What is left only falls until it is reset, and each installation is reset at its own second.
+      if (limit !== undefined)
+        limits.set(limit.resetAt, Math.min(limit.remaining, limits.get(limit.resetAt) ?? Number.POSITIVE_INFINITY));
     },
     reconciled(result) {
       for (const [kind, count] of Object.entries(result)) reconciled.inc({ kind }, count);
@@ -104,20 +106,15 @@ function queueGauges(registers: Registry[], prefix: string, queue: () => Promise
   };
 }
 
-function limitGauge(
-  registers: Registry[],
-  prefix: string,
-  limits: Map<number, { readonly remaining: number; readonly resetAt: number }>,
-  now: () => number,
-): void {
+function limitGauge(registers: Registry[], prefix: string, limits: Map<number, number>, now: () => number): void {
   new Gauge({
     name: `${prefix}github_requests_left`,
     help: 'Requests left in this hour, of the installation that has the fewest.',
     registers,
     collect() {
       let fewest = Number.POSITIVE_INFINITY;
-      for (const [installation, { remaining, resetAt }] of limits) {
-        if (resetAt <= now()) limits.delete(installation);
+      for (const [resetAt, remaining] of limits) {
+        if (resetAt <= now()) limits.delete(resetAt);
         else fewest = Math.min(fewest, remaining);
       }
       if (Number.isFinite(fewest)) this.set(fewest);

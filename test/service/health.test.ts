@@ -55,8 +55,8 @@ test('what happens is counted and exposed', async () => {
   metrics.finding('fit-before-split', 'high');
   metrics.incident('unparsable');
   metrics.webhook('pull_request', 'queued');
-  metrics.githubRequest('GET', 200, { remaining: 4_000, resetAt: 2_000, installation: 1 });
-  metrics.githubRequest('POST', 502, { remaining: 90, resetAt: 1_500, installation: 2 });
+  metrics.githubRequest('GET', 200, { remaining: 4_000, resetAt: 2_000 });
+  metrics.githubRequest('POST', 502, { remaining: 90, resetAt: 1_500 });
   metrics.reconciled({ queued: 2, redelivered: 1, faults: 0 });
   await pages({ metrics }, async (get) => {
     const first = await (await get('/metrics')).text();

@@ -1,0 +1,51 @@
+import type { Job } from '../github/job.ts';
+import { pullKey } from '../github/job.ts';
+import type { Observed } from '../github/octokit.ts';
+import type { Reviewed } from '../github/ports.ts';
+import type { Metrics } from '../service/metrics.ts';
+import type { OpenPull } from '../service/reconcile.ts';
+import type { Around } from './app-ports.ts';
+
+/** Counts what a review found and how long it took. */
+export function counting(metrics: Metrics): Around {
+  return async (review) => {
+    const begun = performance.now();
+    try {
+      const reviewed = await review();
+      count(metrics, reviewed);
+      metrics.reviewEnded(reviewed.report.verdict, (performance.now() - begun) / 1_000);
+      return reviewed;
+    } catch (error) {
+      metrics.reviewEnded('failed', (performance.now() - begun) / 1_000);
+      throw error;
+    }
+  };
+}
+
+function count(metrics: Metrics, { report }: Reviewed): void {
+  for (const { check, severity } of report.findings) metrics.finding(check, severity);
+  for (const { kind } of report.incidents) metrics.incident(kind);
+}
+
+/** Counts a request to GitHub, and what is left of the hourly limit. */
+export function observing(metrics: Metrics): (request: Observed) => void {
+  return ({ method, status, headers }) => {
+    const remaining = Number(headers['x-ratelimit-remaining'] ?? Number.NaN);
+    const reset = Number(headers['x-ratelimit-reset'] ?? Number.NaN);
+    const known = Number.isFinite(remaining) && Number.isFinite(reset);
+    metrics.githubRequest(method, status, known ? { remaining, resetAt: reset * 1_000 } : undefined);
+  };
+}
+
+/** The job for a pull request that the reconciler found waiting. */
+export function foundJob(installation: number, pull: OpenPull, reason: string): Job {
+  const repo = { owner: pull.owner, name: pull.repo };
+  return {
+    key: pullKey(repo, pull.number),
+    head: pull.head,
+    generation: pull.updatedAt,
+    priority: 'reconcile',
+    installation,
+    payload: { repo, task: { kind: 'review', pull: pull.number, reason, forced: false } },
+  };
+}

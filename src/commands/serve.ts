@@ -1,0 +1,185 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { Logger } from 'pino';
+import { createEngine, type Engine } from '../engine.ts';
+import type { Errand, Job } from '../github/job.ts';
+import { type App, startApp } from '../github/serve.ts';
+import { readEnvironment, type ServiceSettings } from '../service/environment.ts';
+import { grantsIn, grantsOf, grantWarnings } from '../service/guards.ts';
+import { createHealth } from '../service/health.ts';
+import { createLog } from '../service/log.ts';
+import { createMemoryQueue } from '../service/memory-queue.ts';
+import { createMetrics, type Metrics } from '../service/metrics.ts';
+import { QUEUE_DEFAULTS, type Queue, type QueueOptions } from '../service/queue.ts';
+import { githubSource, type Rest } from '../service/reconcile-source.ts';
+import { startReconciler } from '../service/reconciler.ts';
+import { createRedisQueue } from '../service/redis-queue.ts';
+import { createShutdown, onSignals, type Shutdown } from '../service/shutdown.ts';
+import { createTraces } from '../service/traces.ts';
+import { VERSION } from '../version.ts';
+import { pooledAnalyst } from './analyst-pool.ts';
+import { configureFor, explainFor, reviewerFor } from './app-ports.ts';
+import { ConfigurationError } from './errors.ts';
+import { counting, foundJob, observing } from './serve-parts.ts';
+
+const MINUTE = 60_000;
+const DELIVERIES_KEPT_MS = 3 * 24 * 60 * MINUTE;
+
+interface Scene {
+  readonly settings: ServiceSettings;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly shutdown: Shutdown;
+  readonly queue: Queue<Errand>;
+}
+
+/** The GitHub App as the environment says. Resolves to the exit status when the service was told to end. */
+export async function serveApp(flags: { readonly role?: string }): Promise<number> {
+  const env = { ...process.env, ...(flags.role === undefined ? {} : { ML_REVIEW_ROLE: flags.role }) };
+  const reading = readEnvironment(env, (path) => readFileSync(path, 'utf8'));
+  if (!reading.ok) throw new ConfigurationError(reading.mistakes.join('\n'));
+  const { settings, secrets } = reading;
+  const log = createLog({ level: settings.logLevel, secrets });
+  const shutdown = createShutdown({ graceMs: settings.graceSeconds * 1_000, now: Date.now });
+  let app: App | undefined;
+  const givenUp = async (job: Job, reason: string): Promise<void> => {
+    metrics.reviewEnded('given-up', 0);
+    await app?.giveUp(job, reason);
+  };
+  const queue = queueFor(settings, log, givenUp, () => metrics.queueFault());
+  const metrics = createMetrics({ version: VERSION, queue: queue.stats, now: Date.now });
+  const scene: Scene = { settings, log, metrics, shutdown, queue };
+  const traces = await createTraces(process.env);
+  shutdown.add('traces', traces.close);
+  await serveOps(scene);
+  const engine = await createEngine();
+  app = await startWith(scene, engine);
+  await tellGrants(scene, app);
+  if (settings.role !== 'receiver') await work(scene, app, traces.span);
+  log.info({ role: settings.role, version: VERSION, webhook: app.webhookUrl }, 'ready');
+  return ended(scene);
+}
+
+function queueFor(
+  settings: ServiceSettings,
+  log: Logger,
+  onGivenUp: QueueOptions<Errand>['onGivenUp'],
+  onFault: () => void,
+): Queue<Errand> {
+  const options: QueueOptions<Errand> = {
+    ...QUEUE_DEFAULTS,
+    concurrency: settings.concurrency,
+    onGivenUp,
+    onFault: (error) => {
+      onFault();
+      log.error({ err: error }, 'the queue failed');
+    },
+  };
+  if (settings.redisUrl === undefined) return createMemoryQueue(options);
+  return createRedisQueue({ ...options, url: settings.redisUrl });
+}
+
+async function serveOps({ settings, metrics, shutdown, queue }: Scene): Promise<void> {
+  const health = createHealth({ probes: { queue: queue.stats }, closing: shutdown.closing, metrics, probeMs: 2_000 });
+  const server = createServer((request, response) => {
+    if (!health(request, response)) response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen(settings.opsPort, settings.host, resolve),
+  );
+  shutdown.add('ops', async () => {
+    server.close();
+    server.closeAllConnections();
+  });
+}
+
+async function startWith({ settings, log, metrics, shutdown, queue }: Scene, engine: Engine): Promise<App> {
+  const { concurrency: threads, heapMb, analysisSeconds: seconds, cacheDir: dir, cacheMb } = settings;
+  const analyst = pooledAnalyst(engine, { threads, heapMb, seconds, metrics });
+  const clones = { dir, limit: cacheMb * 2 ** 20 };
+  shutdown.add('analysts', analyst.close);
+  shutdown.add('queue', (timeoutMs) => queue.close({ timeoutMs }));
+  const app = await startApp({
+    appId: settings.appId,
+    privateKey: settings.privateKey,
+    secret: settings.secret,
+    ...(settings.baseUrl === undefined ? {} : { baseUrl: settings.baseUrl }),
+    host: settings.host,
+    port: settings.port,
+    log,
+    throttle: true,
+    observe: observing(metrics),
+    health: queue.stats,
+    ports: {
+      reviewer: reviewerFor(analyst, clones, counting(metrics)),
+      configure: configureFor(engine),
+      explain: explainFor(engine),
+      enqueue: (job) => admitted(metrics, queue, job),
+      now: Date.now,
+    },
+  });
+  shutdown.add('webhooks', app.close);
+  return app;
+}
+
+async function admitted(metrics: Metrics, queue: Queue<Errand>, job: Job): Promise<void> {
+  const { kind } = job.payload.task;
+  try {
+    metrics.webhook(kind, await queue.enqueue(job));
+  } catch (error) {
+    metrics.webhook(kind, 'failed');
+    throw error;
+  }
+}
+
+/** Hands out turns, and looks for what was missed. */
+async function work(scene: Scene, app: App, span: Awaited<ReturnType<typeof createTraces>>['span']): Promise<void> {
+  const { settings, log, metrics, shutdown, queue } = scene;
+  await queue.start((job, turn) => span('turn', { task: job.payload.task.kind }, () => app.work(job, turn)));
+  const octokit = async (installation?: number): Promise<Rest> => (await app.octokit(installation)) as unknown as Rest;
+  const reconciler = startReconciler<Errand>({
+    queue,
+    source: githubSource({ appId: settings.appId, app: await octokit(), installation: octokit }),
+    everyMs: settings.reconcileMinutes * MINUTE,
+    deliveriesMs: DELIVERIES_KEPT_MS,
+    leaseMs: QUEUE_DEFAULTS.turnMs * 2,
+    firstLeaseMs: settings.redisUrl === undefined ? 0 : QUEUE_DEFAULTS.turnMs * 2,
+    label: settings.label,
+    now: Date.now,
+    jobOf: foundJob,
+    onPass({ pulls, queued, redelivered, faults }) {
+      metrics.reconciled({ queued, redelivered, faults: faults.length });
+      for (const { where, error } of faults) log.warn({ where, err: error }, 'the reconciler was refused');
+      log.info({ pulls, queued, redelivered }, 'looked for what was missed');
+    },
+    onFault: (error) => log.error({ err: error }, 'the reconciler failed'),
+  });
+  shutdown.add('reconciler', reconciler.stop);
+}
+
+/** Tells what GitHub grants too little or too much. Without an answer the service starts all the same. */
+async function tellGrants({ log }: Scene, app: App): Promise<void> {
+  const required = grantsOf(readFileSync(new URL('../../app.yml', import.meta.url), 'utf8'));
+  try {
+    const { data } = await (await app.octokit()).rest.apps.getAuthenticated();
+    for (const { message } of grantWarnings(required, grantsIn(data), 'the App')) log.warn(message);
+  } catch (error) {
+    log.warn({ err: error }, 'GitHub did not say what it grants to the App');
+  }
+}
+
+function ended({ log, shutdown }: Scene): Promise<number> {
+  return new Promise((resolve) => {
+    const end = async (): Promise<void> => {
+      log.info('shutting down');
+      const faults = await shutdown.begin();
+      for (const { name, error } of faults) log.error({ part: name, err: error }, 'did not end well');
+      resolve(faults.length === 0 ? 0 : 3);
+    };
+    onSignals(
+      process,
+      () => void end(),
+      () => process.exit(3),
+    );
+  });
+}
