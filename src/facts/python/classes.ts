@@ -21,9 +21,15 @@ export function classOfSelf(document: PythonDocument, identifier: PyNode): PyNod
     const list = child(at, 'parameters');
     const first = list === undefined ? undefined : firstPart(list);
     const owner = classOfMethod(at);
-    if (first !== undefined && textOf(document, first) === name && owner !== undefined) return owner;
+    if (first === undefined || owner === undefined || textOf(document, first) !== name) continue;
+    return isStatic(document, at) ? undefined : owner;
   }
   return undefined;
+}
+
+function isStatic(document: PythonDocument, method: PyNode): boolean {
+  const holder = method.parent?.type === 'decorated_definition' ? method.parent.children : [];
+  return holder.some((each) => each.type === 'decorator' && textOf(document, each) === '@staticmethod');
 }
 
 /** A value given to an attribute of an instance: `self.x = value`, or `x = value` in the class body. */

@@ -3,8 +3,9 @@ import { ancestor, bare, child, type PyNode } from '../../documents/python/node.
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import type { Binding } from './bindings.ts';
 import { type Call, callAt } from './calls.ts';
-import { attributeAssignments, classOfSelf } from './classes.ts';
+import { classOfSelf } from './classes.ts';
 import { calledFunction, callsOf, type Definition, givenFor } from './functions.ts';
+import { attributeSources } from './hierarchy.ts';
 import { mutationsBefore } from './mutations.ts';
 import { operands, unpacked } from './operands.ts';
 import { reachingBindings } from './reaching.ts';
@@ -41,16 +42,34 @@ interface Step {
  * functions of other files count too, and nodes of their documents are among the answers.
  */
 export function originsOf(document: PythonDocument, node: PyNode, crossing?: Crossing): ReadonlySet<PyNode> {
-  if (crossing !== undefined) return trace(document, node, crossing);
-  const known = originsByNode(document);
+  return traceOf(document, node, crossing).nodes;
+}
+
+/**
+ * The bindings that the value of an expression may have come through, as by `originsOf`. Each tells what was assigned and
+ * by `path` which part of it, as the second output of a split.
+ */
+export function originBindings(document: PythonDocument, node: PyNode, crossing?: Crossing): ReadonlySet<Binding> {
+  return traceOf(document, node, crossing).bindings;
+}
+
+interface Trace {
+  readonly nodes: Set<PyNode>;
+  readonly bindings: Set<Binding>;
+}
+
+function traceOf(document: PythonDocument, node: PyNode, crossing: Crossing | undefined): Trace {
+  const known = crossing === undefined ? tracesWithin(document) : tracesAcross(crossing);
   const hit = known.get(node);
   if (hit !== undefined) return hit;
-  const found = trace(document, node, undefined);
+  const found = trace(document, node, crossing);
   known.set(node, found);
   return found;
 }
 
-const originsByNode = fact((_: PythonDocument) => new Map<PyNode, ReadonlySet<PyNode>>());
+const tracesWithin = fact((_: PythonDocument) => new Map<PyNode, Trace>());
+/** Documents outlive a review, what crosses between them does not. */
+const tracesAcross = fact((_: Crossing) => new Map<PyNode, Trace>());
 
 /** True when the value of `from`, or of the variable it names, may have gone into `to`. */
 export function flowsInto(document: PythonDocument, from: PyNode, to: PyNode, crossing?: Crossing): boolean {
@@ -90,9 +109,9 @@ function sameName(document: PythonDocument, a: PyNode, b: PyNode): boolean {
   return reachingBindings(document, b).some((each) => own.has(each));
 }
 
-function trace(document: PythonDocument, start: PyNode, crossing: Crossing | undefined): ReadonlySet<PyNode> {
+function trace(document: PythonDocument, start: PyNode, crossing: Crossing | undefined): Trace {
   const seen = new Map<Frame | undefined, Set<PyNode>>();
-  const origins = new Set<PyNode>();
+  const found: Trace = { nodes: new Set(), bindings: new Set() };
   const waiting: Step[] = [{ document, node: start, frame: undefined }];
   const frames = new Map<PyNode, Frame>();
   let left = MOST_STEPS;
@@ -103,10 +122,12 @@ function trace(document: PythonDocument, start: PyNode, crossing: Crossing | und
     seen.set(at.frame, visited);
     if (visited.has(at.node)) continue;
     visited.add(at.node);
-    origins.add(at.node);
+    found.nodes.add(at.node);
+    if (at.node.type === 'identifier')
+      for (const each of reachingBindings(at.document, at.node)) found.bindings.add(each);
     for (const next of sources(at, crossing, frames)) waiting.push(next);
   }
-  return origins;
+  return found;
 }
 
 function sources(step: Step, crossing: Crossing | undefined, frames: Map<PyNode, Frame>): readonly Step[] {
@@ -118,7 +139,7 @@ function sources(step: Step, crossing: Crossing | undefined, frames: Map<PyNode,
       return [...put, ...reachingBindings(document, node).flatMap((each) => bindingSources(step, each))];
     }
     case 'attribute':
-      return here([...attributeSources(document, node), ...operands(node)]);
+      return here([...attributeValues(document, node), ...operands(node)]);
     case 'call': {
       const call = callAt(document, node);
       const entered = call && enter(step, call, crossing, frames);
@@ -197,12 +218,12 @@ function givenSteps(
   });
 }
 
-function attributeSources(document: PythonDocument, node: PyNode): readonly PyNode[] {
+function attributeValues(document: PythonDocument, node: PyNode): readonly PyNode[] {
   const object = child(node, 'object');
   const attribute = child(node, 'attribute');
   const owner = object && classOfSelf(document, object);
   if (owner === undefined || attribute === undefined) return [];
-  return attributeAssignments(document, owner, textOf(document, attribute)).flatMap(
+  return attributeSources(document, owner, textOf(document, attribute)).flatMap(
     (each) => each.value ?? child(each.node, 'right') ?? [],
   );
 }

@@ -2,9 +2,10 @@ import { fact } from '../../core/fact.ts';
 import { child, type PyNode } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { type Call, calls } from './calls.ts';
-import { classOfMethod, classOfSelf, methodsOf } from './classes.ts';
+import { classOfMethod, classOfSelf } from './classes.ts';
+import { definitionOf, instanceName, methodNamed } from './hierarchy.ts';
 import { decorators, type Parameter, parameters } from './structure.ts';
-import { definitionOf } from './types.ts';
+import { typeOf } from './types.ts';
 
 /** A function or class of the repository and the file it stands in. */
 export interface Definition {
@@ -14,19 +15,23 @@ export interface Definition {
 
 const NONE: readonly Call[] = [];
 
-/** The function of this file that a call runs: by name, or a method of the own class through `self`. */
+/** The function of this file that a call runs: by name, or a method of an instance or class of this file, inherited or own. */
 export function calledFunction(document: PythonDocument, call: Call): PyNode | undefined {
   const { callee, receiver, method } = call;
   if (callee.type === 'identifier') return definitionOf(document, callee, 'function');
   const owner = receiver === undefined || method === undefined ? undefined : ownerOf(document, receiver);
-  return owner === undefined || method === undefined ? undefined : methodsOf(document, owner).get(method);
+  return owner === undefined || method === undefined ? undefined : methodNamed(document, owner, method);
 }
 
-/** The class that `self`, `cls`, `Class` or `Class()` lets a method be looked up in. */
+/** The class that a receiver is, or is an instance of. */
 function ownerOf(document: PythonDocument, receiver: PyNode): PyNode | undefined {
-  const made = receiver.type === 'call' ? child(receiver, 'function') : receiver;
-  if (made === undefined) return undefined;
-  return classOfSelf(document, receiver) ?? definitionOf(document, made, 'class');
+  const own = classOfSelf(document, receiver) ?? definitionOf(document, receiver, 'class');
+  if (own !== undefined) return own;
+  const type = typeOf(document, receiver);
+  if (type === undefined || !type.startsWith('./') || !type.endsWith('()')) return undefined;
+  const name = type.slice(type.lastIndexOf('.') + 1, -2);
+  const found = exportedDefinition(document, name);
+  return found?.type === 'class_definition' && instanceName(document, found) === type ? found : undefined;
 }
 
 /** The calls in this file of a function that it defines, in source order. */

@@ -108,11 +108,16 @@ function aroundLoop(
   return later;
 }
 
+/** Of the scope: a `for`, `while` or comprehension that runs the use more than once. */
 function outermostLoop(scope: PyNode, use: PyNode): PyNode | undefined {
   let loop: PyNode | undefined;
   let below = use;
   for (let at = use.parent; at !== undefined && below !== scope; at = at.parent) {
-    if (LOOPS.has(at.type) && (below.field === 'body' || below.field === 'condition')) loop = at;
+    if (
+      at.type.endsWith('comprehension') ||
+      (LOOPS.has(at.type) && (below.field === 'body' || below.field === 'condition'))
+    )
+      loop = at;
     below = at;
   }
   return loop;

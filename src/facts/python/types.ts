@@ -1,12 +1,13 @@
 import { fact } from '../../core/fact.ts';
 import { bare, child, firstPart, type PyNode, parts } from '../../documents/python/node.ts';
-import { type PythonDocument, textOf } from '../../documents/python/python.ts';
+import { nodesWithin, type PythonDocument, textOf } from '../../documents/python/python.ts';
 import type { Binding } from './bindings.ts';
-import { attributeAssignments, classOfSelf } from './classes.ts';
+import { classOfSelf } from './classes.ts';
+import { attributeSources, definitionOf, instanceName } from './hierarchy.ts';
 import { qualifiedName } from './names.ts';
-import { reachingBindings } from './reaching.ts';
-import { itemOf, resultOf } from './returns.ts';
-import { returnsOf } from './structure.ts';
+import { bindingsAt, reachingBindings } from './reaching.ts';
+import { itemOf, partOf, resultOf } from './returns.ts';
+import { decorators, enclosingFunction, returnsOf } from './structure.ts';
 
 /** Steps from a use to a construction before a type counts as unknown. */
 const MOST_STEPS = 60;
@@ -57,8 +58,11 @@ function derive(document: PythonDocument, outer: PyNode, steps: number): string 
 
 function expression(document: PythonDocument, node: PyNode, steps: number): string | undefined {
   switch (node.type) {
-    case 'identifier':
+    case 'identifier': {
+      const owner = classOfSelf(document, node);
+      if (owner !== undefined) return instanceName(document, owner);
       return same(reachingBindings(document, node), (each) => bindingType(document, each, steps));
+    }
     case 'attribute':
       return attributeType(document, node, steps);
     case 'call':
@@ -123,6 +127,7 @@ function classNamed(document: PythonDocument, written: PyNode, steps: number): s
     );
     return sides.length === 1 && sides[0] !== undefined ? classNamed(document, sides[0], steps - 1) : undefined;
   }
+  if (written.type === 'string') return quotedClass(document, written);
   if (written.type !== 'generic_type') return undefined;
   const [outer, inside] = parts(written);
   const name = outer && qualifiedName(document, outer);
@@ -132,28 +137,36 @@ function classNamed(document: PythonDocument, written: PyNode, steps: number): s
   return inner && classNamed(document, inner, steps - 1);
 }
 
-/** `./path/of/module.Class` for a class that this file defines. */
-function localClass(document: PythonDocument, node: PyNode): string | undefined {
-  const binding = definitionOf(document, node, 'class');
-  const name = binding && child(binding, 'name');
-  return name === undefined ? undefined : `./${document.path.replace(/\.[^./]+$/, '')}.${textOf(document, name)}`;
+/** An annotation in quotes: `'pd.DataFrame'`. */
+function quotedClass(document: PythonDocument, written: PyNode): string | undefined {
+  const text = textOf(document, written).slice(1, -1);
+  if (!/^[\w.]+$/.test(text)) return undefined;
+  const [root = '', ...rest] = text.split('.');
+  const bindings = bindingsAt(document, root, written);
+  const [only] = bindings;
+  if (bindings.length !== 1 || only === undefined) return undefined;
+  if (only.kind === 'class' && only.value !== undefined) return instanceName(document, only.value)?.slice(0, -2);
+  return only.imported && [only.imported, ...rest].join('.');
 }
 
-/** The only class or function of the file that an identifier can mean. */
-export function definitionOf(document: PythonDocument, node: PyNode, kind: 'class' | 'function'): PyNode | undefined {
-  if (node.type !== 'identifier') return undefined;
-  const bindings = reachingBindings(document, node);
-  return bindings.length === 1 && bindings[0]?.kind === kind ? bindings[0].value : undefined;
+/** `./path/of/module.Class` for a class that this file defines. */
+function localClass(document: PythonDocument, node: PyNode): string | undefined {
+  const owner = definitionOf(document, node, 'class');
+  return owner && instanceName(document, owner)?.slice(0, -2);
 }
 
 function attributeType(document: PythonDocument, node: PyNode, steps: number): string | undefined {
   const object = child(node, 'object');
   const attribute = child(node, 'attribute');
-  const owner = object && classOfSelf(document, object);
-  if (owner === undefined || attribute === undefined) return undefined;
-  const assignments = attributeAssignments(document, owner, textOf(document, attribute));
-  const values = assignments.filter((each) => each.value?.type !== 'none');
-  return same(values, ({ value }) => value && derive(document, value, steps));
+  if (object === undefined || attribute === undefined) return undefined;
+  const name = textOf(document, attribute);
+  const owner = classOfSelf(document, object);
+  if (owner === undefined) return partOf(derive(document, object, steps), name);
+  const assignments = attributeSources(document, owner, name).filter((each) => each.value?.type !== 'none');
+  return same(assignments, (each) => {
+    const made = each.value && derive(document, each.value, steps);
+    return made ?? annotationType(document, each.node);
+  });
 }
 
 function callType(document: PythonDocument, call: PyNode, steps: number): string | undefined {
@@ -172,14 +185,29 @@ function callType(document: PythonDocument, call: PyNode, steps: number): string
   return definition && returnType(document, definition, steps);
 }
 
+/** The type of what a function of the file answers when called, as by `typeOf`. */
+export function returnTypeOf(document: PythonDocument, definition: PyNode): string | undefined {
+  return returnType(document, definition, MOST_STEPS);
+}
+
 function returnType(document: PythonDocument, definition: PyNode, steps: number): string | undefined {
   const { types, open } = knownTypes(document);
   if (types.has(definition)) return types.get(definition);
   if (open.has(definition)) return undefined;
   open.add(definition);
   const declared = annotationType(document, definition);
-  const type = declared ?? same(returnsOf(document, definition), (each) => derive(document, each, steps));
+  const type =
+    declared ??
+    (answers(document, definition)
+      ? same(returnsOf(document, definition), (each) => derive(document, each, steps))
+      : undefined);
   open.delete(definition);
   types.set(definition, type);
   return type;
+}
+
+/** False for generators, whose call makes an iterator; a context manager made from one gives what it yields. */
+function answers(document: PythonDocument, definition: PyNode): boolean {
+  if (!nodesWithin(document, definition, 'yield').some((each) => enclosingFunction(each) === definition)) return true;
+  return decorators(document, definition).some(({ name }) => /^contextlib\.(async)?contextmanager$/.test(name ?? ''));
 }

@@ -3,9 +3,16 @@ import type { BlobId, CommitSha, Content, TreeEntry } from '../../../src/core/sn
 import { createProject, type Project } from '../../../src/documents/project.ts';
 import { loadPython } from '../../../src/documents/python/parse.ts';
 import type { PythonDocument } from '../../../src/documents/python/python.ts';
+import {
+  callsAcross,
+  constantAcross,
+  crossingOf,
+  definitionNamed,
+  nameAcross,
+} from '../../../src/facts/python/across.ts';
 import { calls } from '../../../src/facts/python/calls.ts';
 import { flowsInto } from '../../../src/facts/python/flow.ts';
-import { constantAcross, crossingOf, definitionNamed, moduleFile } from '../../../src/facts/python/modules.ts';
+import { moduleFile } from '../../../src/facts/python/modules.ts';
 import { definitionName } from '../../../src/facts/python/structure.ts';
 
 beforeAll(loadPython);
@@ -83,4 +90,35 @@ test('constants of other files are known', () => {
   const document = python(project, 'main.py');
   const args = calls(document)[0]?.args ?? [];
   expect(args.map((each) => constantAcross(project, document, each)?.value)).toEqual([42, 42, undefined, undefined]);
+});
+
+test('names that files of the repository pass on', () => {
+  const project = projectOf({
+    'main.py': '',
+    'pkg/__init__.py': '',
+    'pkg/compat.py':
+      'import torch\nimport pandas as pd\nfrom sklearn.preprocessing import StandardScaler as Scaler\nread = pd.read_csv\nfrom .compat import ring as ring\n',
+    'pkg/data.py': 'import pandas as pd\ndef load():\n    return pd.read_csv("x")\nclass Net: pass\n',
+  });
+  const name = (full: string) => nameAcross(project, repoPath('main.py'), full);
+  expect(name('pkg.compat.torch.load')).toBe('torch.load');
+  expect(name('./pkg/compat.Scaler().fit')).toBe('sklearn.preprocessing.StandardScaler().fit');
+  expect(name('pkg.compat.read().merge')).toBe('pandas.DataFrame().merge');
+  expect(name('pkg.data.load().merge')).toBe('pandas.DataFrame().merge');
+  expect(name('pkg.data.load')).toBe('./pkg/data.load');
+  expect(name('pkg.data.Net().fit')).toBe('./pkg/data.Net().fit');
+  expect(name('torch.load')).toBe('torch.load');
+  expect(name('torch.load().eval')).toBe('torch.load().eval');
+  expect(name('pkg.compat.ring')).toContain('ring');
+});
+
+test('calls by the name behind their name', () => {
+  const project = projectOf({
+    'lib/data.py': 'import pandas as pd\ndef load():\n    return pd.read_csv("x")\n',
+    'lib/train.py': 'from .data import load\nfrom lib.data import pd\ndf = load()\ndf.merge(o)\npd.merge(a, b)\n',
+  });
+  const document = python(project, 'lib/train.py');
+  expect(callsAcross(project, document, 'pandas.DataFrame().merge').length).toBe(1);
+  expect(callsAcross(project, document, 'pandas.merge', 'pandas.DataFrame().merge').length).toBe(2);
+  expect(callsAcross(project, document, 'pandas.concat')).toEqual([]);
 });
