@@ -75,8 +75,10 @@ function byShape(source: ByteSource, head: Uint8Array, name: string): ContentKin
 const PICKLE_NAME = /\.(pkl|pickle|pk|p|joblib|dill|pt|pth|ckpt|bin|th|model|sav|cloudpickle|dat)\d?$/i;
 
 function isPickle(source: ByteSource, head: Uint8Array, name: string): boolean {
-  if (head[0] === 0x80 && head[2] !== undefined && OPCODES.has(head[2]))
-    return (head[1] ?? 255) <= 5 || PICKLE_NAME.test(name);
+  if (head[0] === 0x80 && head.length > 2) {
+    const likely = OPCODES.has(head[2] ?? 0) && (head[1] ?? 255) <= 5;
+    return likely || PICKLE_NAME.test(name);
+  }
   if (!OPCODES.has(head[0] ?? 0) || (head[0] ?? 0) >= 0x80) return false;
   // Protocols 0 and 1 have no header: the bytes are tried.
   const { pickle, result } = runPickle(source, 0, { opcodes: 100_000, objects: 100_000 });
@@ -93,7 +95,9 @@ function isZlib(head: Uint8Array): boolean {
 }
 
 function byText(source: ByteSource, head: Uint8Array, name: string): ContentKind | undefined {
-  if (head.includes(0)) return undefined;
+  // Text holds no control characters but tab, newline, form feed, carriage return and escape.
+  if (head.some((byte) => byte < 9 || (byte > 13 && byte < 32 && byte !== 27) || byte === 11 || byte === 127))
+    return undefined;
   const text = decodeText(head.length < 512 ? head : head.subarray(0, 508));
   if (text.slice(0, -4).includes('\ufffd')) return undefined;
   if (source.size < 4096) {
