@@ -43,7 +43,7 @@ async function lastGood(
     const repository = await readFile(gh, repo, CONFIG_PATH, sha);
     if (repository === undefined) continue;
     const candidate = ports.configure({ ...organisation, repository });
-    if (candidate.problems.length === 0) return candidate;
+    if (!candidate.broken) return candidate;
   }
   return undefined;
 }
@@ -59,7 +59,7 @@ export async function readConfiguration(bot: Bot, facts: PullFacts): Promise<Con
   ]);
   const organisation = text === undefined ? {} : { organisation: text };
   const current = bot.ports.configure({ ...organisation, ...(repository === undefined ? {} : { repository }) });
-  if (current.problems.length === 0 || repository === undefined) return current;
+  if (!current.broken || repository === undefined) return current;
   const good = await lastGood(bot, facts, organisation);
   return good === undefined ? current : { ...good, problems: current.problems };
 }

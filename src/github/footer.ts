@@ -13,8 +13,9 @@ function listed(problems: readonly Problem[]): string {
     .join('\n');
 }
 
-function aboutBase({ problems }: Configuration): string {
+function aboutBase({ problems, broken }: Configuration): string {
   if (problems.length === 0) return '';
+  if (!broken) return `\n**Configuration**\n${listed(problems)}\n`;
   return `\n**Configuration** ${codeSpan(CONFIG_PATH)} of the base branch has mistakes; the last good version is in force.\n${listed(problems)}\n`;
 }
 

@@ -48,6 +48,8 @@ export interface Configuration {
   /** Hex digest of everything that decides a review: settings and the version of the product. */
   readonly digest: string;
   readonly problems: readonly Problem[];
+  /** True when a file could not be read, so that an earlier version of it must hold. */
+  readonly broken: boolean;
 }
 
 /** Turns texts into settings. With problems the settings are those of the layers that could be read. */

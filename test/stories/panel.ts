@@ -1,0 +1,60 @@
+import type { CheckId } from '../../src/core/finding.ts';
+import type { Persona } from '../../src/core/persona.ts';
+import { at, bad, defineCheck, good, type Listed } from '../../src/kit/index.ts';
+import type { Panel } from '../../src/panel/review.ts';
+
+/**
+ * A panel of two checks that see what a story writes into a file: `flaw("high", "name")` may block, `smell("name")` may
+ * only comment. `flaw("high", "name", "better")` comes with a suggestion. Everything else is the real engine.
+ */
+const FLAW = /flaw\("(critical|high|medium|low)", "([\w ]+)"(?:, "([\w ]+)")?\)/g;
+const SMELL = /smell\("([\w ]+)"\)/g;
+
+const common = {
+  evaluates: 'training-pipeline',
+  stage: 'training',
+  severity: 'medium',
+  confidence: 'high',
+  why: 'Because a story needs it.',
+  references: [],
+  reads: 'python',
+} as const;
+
+const flaw = defineCheck({
+  ...common,
+  mode: 'block',
+  title: 'A planted flaw',
+  fix: 'Take the flaw out.',
+  grades: {
+    critical: { severity: 'critical', when: 'it says critical' },
+    high: { severity: 'high', when: 'it says high' },
+    medium: { severity: 'medium', when: 'it says medium' },
+    low: { severity: 'low', when: 'it says low' },
+  },
+  examples: [bad`«flaw("high", "a")»`, good`x = 1`],
+  *inspect(document) {
+    for (const match of document.text.matchAll(FLAW)) {
+      const [whole, grade = '', name = '', better] = match;
+      const span = { start: match.index, end: match.index + whole.length };
+      yield at(document, span, `\`${name}\` is flawed`, { grade, ...(better === undefined ? {} : { replacement: better }) });
+    }
+  },
+});
+
+const smell = defineCheck({
+  ...common,
+  title: 'A planted smell',
+  fix: 'Take the smell out.',
+  examples: [bad`«smell("a")»`, good`x = 1`],
+  *inspect(document) {
+    for (const match of document.text.matchAll(SMELL)) {
+      yield at(document, { start: match.index, end: match.index + match[0].length }, `\`${match[1]}\` smells`);
+    }
+  },
+});
+
+const listed = (id: string, check: Listed['check']): Listed => ({ id: id as CheckId, persona: 'ml-engineer', check });
+
+export function storyPanel(personas: readonly Persona[]): Panel {
+  return { personas, checks: [listed('flaw', flaw), listed('smell', smell)], conflicts: new Set() };
+}
