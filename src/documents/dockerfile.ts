@@ -61,7 +61,9 @@ function readLines(
 ): { raw: RawInstruction[]; comments: { span: Span; text: string }[] } {
   const raw: RawInstruction[] = [];
   const comments: { span: Span; text: string }[] = [];
-  const escape = /^(?:\uFEFF)?(?:#[^\n]*\n){0,5}#[ \t]*escape[ \t]*=[ \t]*`/i.test(text.slice(0, 2000)) ? '`' : '\\';
+  const escapeMark = /^(?:\uFEFF)?(?:#[^\n]*\n){0,5}#[ \t]*escape[ \t]*=[ \t]*`/i.test(text.slice(0, 2000))
+    ? '`'
+    : '\\';
   let at = 0;
   while (at < text.length) {
     const found = text.indexOf('\n', at);
@@ -74,7 +76,7 @@ function readLines(
       comments.push({ span: { start, end }, text: text.slice(start, end) });
       continue;
     }
-    const read = readInstruction(text, start, escape, damage);
+    const read = readInstruction(text, start, escapeMark, damage);
     if (read !== undefined) at = Math.max(next, read.next);
     if (read !== undefined && KEYWORDS.has(read.instruction.keyword)) raw.push(read.instruction);
     else if (damage.length < MAX_DAMAGE) damage.push({ span: { start, end }, message: 'the line is no instruction' });

@@ -67,24 +67,24 @@ function lineAt(text: string, start: number): Line {
 const blanks = (count: number): string => ' '.repeat(Math.max(0, count));
 
 /** Index of the continuation mark at the end of a line; -1 where the line is the last one. */
-function continues(text: string, { start, end }: Line, escape: string): number {
+function continues(text: string, { start, end }: Line, escapeMark: string): number {
   let at = end - 1;
   while (at >= start && (text[at] === ' ' || text[at] === '\t')) at -= 1;
-  return at >= start && text[at] === escape ? at : -1;
+  return at >= start && text[at] === escapeMark ? at : -1;
 }
 
 /** Joins the lines of an instruction to one text of the same length. */
 function joined(
   text: string,
   from: number,
-  escape: string,
+  escapeMark: string,
 ): { readonly args: string; readonly end: number; readonly next: number } {
   const parts: string[] = [];
   let line = lineAt(text, from);
   for (;;) {
     const comment =
       parts.length > 0 && /^[ \t]*(#|$)/.test(text.slice(line.start, Math.min(line.end, line.start + 200)));
-    const mark = comment ? line.start : continues(text, line, escape);
+    const mark = comment ? line.start : continues(text, line, escapeMark);
     if (mark === -1) {
       parts.push(text.slice(line.start, line.end));
       return { args: parts.join(''), end: line.end, next: line.next };
@@ -99,18 +99,18 @@ function joined(
 export function readInstruction(
   text: string,
   start: number,
-  escape: string,
+  escapeMark: string,
   damage: Damage[],
 ): { readonly instruction: RawInstruction; readonly next: number } | undefined {
   KEYWORD.lastIndex = start;
   const keyword = KEYWORD.exec(text)?.[0];
   if (keyword === undefined) return undefined;
   const after = start + keyword.length;
-  const { args, end, next } = joined(text, after, escape);
+  const { args, end, next } = joined(text, after, escapeMark);
   const lead = args.length - args.trimStart().length;
   const trimmed = args.trim();
   const argsSpan = { start: after + lead, end: after + lead + trimmed.length };
-  const { flags, words } = partsOf(trimmed, argsSpan.start, escape);
+  const { flags, words } = partsOf(trimmed, argsSpan.start, escapeMark);
   const name = keyword.toUpperCase();
   const rest = ['RUN', 'COPY', 'ADD'].includes(name)
     ? readHeredocs(text, trimmed, next, damage)
@@ -142,9 +142,9 @@ function execForm(args: string): readonly string[] | undefined {
   }
 }
 
-const WORD = /(?:[^\s"'\\`]+|\\[^]|`|"[^"\\]*(?:\\[^][^"\\]*)*"|'[^']*'|["'\\])+/g;
+const WORD = /(?:[^\s"'\\`]+|\\[\s\S]|`|"[^"\\]*(?:\\[\s\S][^"\\]*)*"|'[^']*'|["'\\])+/g;
 
-function partsOf(args: string, start: number, escape: string): { flags: Flag[]; words: Word[] } {
+function partsOf(args: string, start: number, escapeMark: string): { flags: Flag[]; words: Word[] } {
   const flags: Flag[] = [];
   const words: Word[] = [];
   for (const { 0: raw, index } of args.matchAll(WORD)) {
@@ -152,19 +152,19 @@ function partsOf(args: string, start: number, escape: string): { flags: Flag[]; 
     if (words.length === 0 && raw.startsWith('--')) {
       const cut = raw.indexOf('=');
       const name = cut === -1 ? raw.slice(2) : raw.slice(2, cut);
-      flags.push({ name, value: cut === -1 ? undefined : unquoted(raw.slice(cut + 1), escape), span });
-    } else words.push({ text: unquoted(raw, escape), span });
+      flags.push({ name, value: cut === -1 ? undefined : unquoted(raw.slice(cut + 1), escapeMark), span });
+    } else words.push({ text: unquoted(raw, escapeMark), span });
   }
   return { flags, words };
 }
 
-function unquoted(raw: string, escape: string): string {
+function unquoted(raw: string, escapeMark: string): string {
   if (!/["'\\`]/.test(raw)) return raw;
   let out = '';
   let quote = '';
   for (let at = 0; at < raw.length; at += 1) {
     const char = raw[at] ?? '';
-    if (char === escape && quote !== "'" && at + 1 < raw.length) {
+    if (char === escapeMark && quote !== "'" && at + 1 < raw.length) {
       at += 1;
       out += raw[at];
     } else if (char === quote) quote = '';
