@@ -38,3 +38,15 @@ export function seen(document: DocumentBase, span: Span, note: string): Evidence
 export function unknown(document: { readonly path: RepoPath }, reason: string): NotEvaluated {
   return { outcome: 'not-evaluated', path: document.path, reason };
 }
+/** A whole file, also one without text: shown at its first line. */
+export function atFile(path: RepoPath, message: string, options: Pick<AtOptions, 'grade' | 'evidence' | 'side'> = {}): Observation {
+  return {
+    outcome: 'observed',
+    place: { path, startLine: 1, endLine: 1, startColumn: 1, endColumn: 1 },
+    side: options.side ?? 'head',
+    flagged: '',
+    message,
+    evidence: options.evidence ?? [],
+    ...(options.grade === undefined ? {} : { grade: options.grade }),
+  };
+}

@@ -1,4 +1,4 @@
-export { type AtOptions, at, seen, unknown } from './at.ts';
+export { type AtOptions, at, atFile, seen, unknown } from './at.ts';
 export {
   type Check,
   type CheckMeta,
