@@ -115,8 +115,10 @@ export function isHealthy(report: Report): boolean {
 /** The whole report of a healthy change, without full stop. */
 export function healthyLine(report: Report): string {
   const older = report.findings.filter((finding) => !finding.introduced && finding.allowed === undefined).length;
-  const read = `nothing to raise in ${plural(report.coverage.read, 'changed file', 'changed files')}`;
-  return older === 0
-    ? read
-    : `${read}; ${plural(older, 'older finding stands', 'older findings stand')} in the repository`;
+  const degraded = report.participants.filter((each) => each.degraded).map((each) => each.name);
+  return [
+    `nothing to raise in ${plural(report.coverage.read, 'changed file', 'changed files')}`,
+    ...(older === 0 ? [] : [`${plural(older, 'older finding stands', 'older findings stand')} in the repository`]),
+    ...(degraded.length === 0 ? [] : [`${degraded.join(', ')} degraded for want of required tools`]),
+  ].join('; ');
 }
