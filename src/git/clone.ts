@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { CommitSha } from '../core/snapshot.ts';
 import { gitProblem, isGitProblem } from './errors.ts';
 import { underLock } from './lock.ts';
-import { type CloneSource, cleanUrl, fetchBlobs, fetchCommits, prepareClone } from './remote.ts';
+import { type CloneSource, cleanUrl, fetchBlobs, fetchCommits, joinPacks, prepareClone } from './remote.ts';
 import { openRepository, type Repository } from './repository.ts';
 
 export type { CloneSource } from './remote.ts';
@@ -16,9 +16,12 @@ export interface CloneCache {
   readonly limit: number;
   /** Milliseconds to wait for another reader of the same repository; ten minutes by default. */
   readonly wait?: number;
+  /** Packs that a clone may consist of before they are joined; 40 by default. */
+  readonly packs?: number;
 }
 
 const WAIT = 600_000;
+const PACKS = 40;
 const CLONE = /^[0-9a-f]{40}$/;
 const USED = 'last-used';
 
@@ -90,18 +93,22 @@ export async function trimClones(cache: CloneCache): Promise<readonly string[]> 
 }
 
 async function read<Result>(
-  dir: string,
+  cache: CloneCache,
   source: CloneSource,
   commits: readonly CommitSha[],
   use: (repo: Repository) => Promise<Result>,
 ): Promise<Result> {
+  const url = cleanUrl(source);
+  const dir = join(cache.dir, nameOf(url));
   await mkdir(dir, { recursive: true });
-  await prepareClone(dir, cleanUrl(source));
+  await prepareClone(dir, url);
   await markUsed(dir);
   await fetchCommits(dir, source, commits);
   const repo = await openRepository(dir, (wanted) => fetchBlobs(dir, source, wanted));
   try {
-    return await use(repo);
+    const result = await use(repo);
+    await joinPacks(dir, cache.packs ?? PACKS);
+    return result;
   } finally {
     await repo.close();
   }
@@ -120,15 +127,14 @@ export async function withClone<Result>(
   use: (repo: Repository) => Promise<Result>,
 ): Promise<Result> {
   const name = nameOf(cleanUrl(source));
-  const dir = join(cache.dir, name);
   await mkdir(cache.dir, { recursive: true });
   const done = await underLock(lockOf(cache, name), { wait: cache.wait ?? WAIT }, async () => {
     try {
-      return await read(dir, source, commits, use);
+      return await read(cache, source, commits, use);
     } catch (error) {
       if (!isGitProblem(error) || error.kind !== 'git-failed') throw error;
       await discard(cache, name);
-      return read(dir, source, commits, use);
+      return read(cache, source, commits, use);
     }
   });
   if (done === undefined)

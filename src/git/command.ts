@@ -16,9 +16,11 @@ export interface GitOptions {
   readonly input?: string | undefined;
   /** Exit statuses that are an answer and not a failure; 0 always is. */
   readonly accept?: readonly number[];
-  /** Milliseconds without a byte of output after which git is stopped. */
+  /** Milliseconds without a byte of output after which git is stopped; five minutes by default. */
   readonly silence?: number;
 }
+
+const SILENCE = 300_000;
 
 interface Outcome<Output> {
   readonly output: Output;
@@ -127,7 +129,7 @@ function prepared(place: GitPlace, options: GitOptions, onStatus: (status: numbe
     // Waiting for the end of the output, not of the process: the last bytes may still be in the pipe.
     completion: { onClose: true, onExit: false },
     ...(options.input === undefined ? {} : { input: () => options.input }),
-    ...(options.silence === undefined ? {} : { timeout: { block: options.silence } }),
+    timeout: { block: options.silence ?? SILENCE },
     errors(error, result) {
       onStatus(result.exitCode);
       // simple-git's own verdict counts every non-zero status; only one of its plugins, such as the timeout, knows more.

@@ -120,7 +120,8 @@ function about(entries: readonly RawEntry[], kind: Incident['kind'], rest: strin
  */
 export async function compareTrees(repo: Repository, ends: Ends, patience = PATIENCE): Promise<Comparison> {
   const plain = await rawDiff(repo, ends, ['--no-renames'], PATIENCE);
-  if (plain === undefined) throw gitProblem('git-failed', 'The two commits could not be compared within a minute.');
+  if (plain === undefined)
+    throw gitProblem('too-slow', 'The two commits could not be compared within a minute; review a smaller range.');
   const blobs = [...new Set(plain.flatMap(idsOf))];
   const sizes = { known: await suppliedSizes(repo, blobs), outside: repo.outside ?? new Map() };
   const { pairs, left, late } = await compare(repo, ends, plain, sizes, patience);

@@ -1,7 +1,7 @@
 /**
  * Why a repository could not be read. Each one is the user's to mend, and the message says in one sentence how:
  * `no-git`, `not-a-repository`, `empty-repository`, `unknown-ref`, `no-merge-base`; `git-failed` is everything else
- * that git refused, `unreachable` a remote repository that could not be fetched.
+ * that git refused, `unreachable` a remote repository that could not be fetched, `too-slow` one that has no end.
  */
 export type GitProblemKind =
   | 'no-git'
@@ -10,6 +10,7 @@ export type GitProblemKind =
   | 'unknown-ref'
   | 'no-merge-base'
   | 'unreachable'
+  | 'too-slow'
   | 'git-failed';
 
 /** An expected failure, to be shown to the user as it stands. */

@@ -75,6 +75,8 @@ interface Collected {
   readonly incidents: Incident[];
   left: number;
   readonly lines: LineAllowance;
+  /** Some files count without their lines. */
+  cut: boolean;
 }
 
 function take(path: RepoPath, file: DiskFile, into: Collected): void {
@@ -91,7 +93,7 @@ function take(path: RepoPath, file: DiskFile, into: Collected): void {
   into.entries.push({ path, blob, mode: file.mode, size: file.size });
   const lines = content.kind === 'text' ? lineCount(content.text) : 0;
   const listed = spend(into.lines, lines);
-  if (!listed) into.incidents.push({ kind: 'budget-exceeded', path, message: TOO_MANY_LINES, clouds: true });
+  into.cut ||= !listed;
   into.changes.push({ kind: 'added', path, hunks: listed ? wholeFile(lines) : [], binary: content.kind === 'bytes' });
 }
 
@@ -103,6 +105,7 @@ async function collect(dir: string, names: readonly string[]): Promise<Collected
     incidents: [],
     left: CONTENT_BUDGET,
     lines: { left: LINE_LIMIT },
+    cut: false,
   };
   for (const name of names) {
     const path = readablePath(name);
@@ -115,6 +118,7 @@ async function collect(dir: string, names: readonly string[]): Promise<Collected
     if ('message' in file) into.incidents.push(file);
     else take(path, file, into);
   }
+  if (into.cut) into.incidents.push({ kind: 'budget-exceeded', message: TOO_MANY_LINES, clouds: true });
   return into;
 }
 

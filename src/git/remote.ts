@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlobId, CommitSha } from '../core/snapshot.ts';
 import { type GitPlace, gitOutcome, gitText, HARMLESS } from './command.ts';
@@ -13,6 +13,8 @@ export interface CloneSource {
 
 /** Milliseconds without progress after which a fetch is given up. */
 const SILENCE = 120_000;
+/** The same for joining packs, which says nothing until it is done. */
+const REPACK_SILENCE = 1_800_000;
 const LOCAL = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** The address without anything that could be a secret. Throws a GitProblem `unreachable` on other protocols. */
@@ -153,4 +155,16 @@ export async function fetchCommits(dir: string, source: CloneSource, commits: re
 /** Fetches blobs in one request. What the server does not have stays missing. */
 export async function fetchBlobs(dir: string, source: CloneSource, blobs: readonly BlobId[]): Promise<void> {
   await fetch(dir, source, ['--stdin', 'origin'], blobs);
+}
+
+/**
+ * Joins the packs of a clone into one when there are more than `limit`: every fetch leaves one behind, and git looks
+ * for an object in each of them.
+ */
+export async function joinPacks(dir: string, limit: number): Promise<void> {
+  const packs = (await readdir(join(dir, 'objects/pack'))).filter((name) => name.endsWith('.pack'));
+  if (packs.length <= limit) return;
+  const here: GitPlace = { cwd: dir, env: { GIT_DIR: dir }, config: HARMLESS };
+  await gitText(here, ['repack', '-a', '-d', '-n', '-q'], { silence: REPACK_SILENCE });
+  await gitText(here, ['pack-refs', '--all', '--prune']);
 }

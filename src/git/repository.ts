@@ -92,12 +92,10 @@ async function discover(here: GitPlace, dir: string) {
   }
 }
 
+/** Only a plain file: a pipe in its place would be waited for. */
 async function copyIfThere(from: string, to: string): Promise<void> {
-  try {
-    await copyFile(from, to);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
+  const found = await stat(from).catch(() => undefined);
+  if (found?.isFile()) await copyFile(from, to);
 }
 
 /** The index and, where it is split, its shared parts. */

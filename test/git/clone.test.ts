@@ -165,6 +165,18 @@ test('several readers at once all get the whole change', async () => {
   expect(readdirSync(where.dir).filter((name) => name.includes('.lock'))).toEqual([]);
 });
 
+test('the packs of many fetches are joined, and nothing is lost or fetched again', async () => {
+  const from = await remote();
+  const where = { ...cache(), packs: 1 };
+  await change(where, from);
+  const packs = readdirSync(join(cloneIn(where), 'objects/pack')).filter((name) => name.endsWith('.pack'));
+  expect(packs).toHaveLength(1);
+  const before = fetches();
+  const { snapshot } = await change(where, from);
+  expect(snapshot.contents.size).toBe(20);
+  expect(fetches()).toBe(before);
+});
+
 test('the lock of a holder that died is taken over', async () => {
   const from = await remote();
   const where = cache();
