@@ -1,5 +1,5 @@
 import type { Evidence, Finding, Suggestion } from '../core/finding.ts';
-import { clip, codeSpan, guidance, isPlainUrl, plain, prose, rawFence, reveal } from './escape.ts';
+import { clip, codeSpan, guidance, isPlainUrl, prose, rawFence, reveal } from './escape.ts';
 import { writeMarker } from './marker.ts';
 import { holdsSecret } from './secrets.ts';
 import { concernName, MARKS, type Participants, plural, SEVERITY_NAMES, sentence, voices, whereOf } from './words.ts';
@@ -111,9 +111,4 @@ function isCommittable({ text }: Suggestion): boolean {
 
 function lines(...parts: readonly (string | undefined)[]): string {
   return parts.filter((part) => part !== undefined).join('\n');
-}
-
-/** One line without markup, for places that show plain text. */
-export function plainMessage(finding: Pick<Finding, 'message'>): string {
-  return sentence(plain(clip(finding.message, MOST_MESSAGE)));
 }

@@ -57,7 +57,7 @@ export function layOut({ nodes, edges }: Report['system']): PlacedMap {
   const chosen = chosenNodes(nodes.length, links);
   const drawn = links.filter(({ from, to }) => chosen.has(from) && chosen.has(to));
   const graph: Drawing = new Graph({ multigraph: true });
-  graph.setGraph({ rankdir: 'LR', nodesep: 24, ranksep: 56, marginx: MARGIN, marginy: MARGIN });
+  graph.setGraph({ rankdir: 'LR', nodesep: 24, ranksep: 36, marginx: MARGIN, marginy: MARGIN });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const index of chosen) {
     const node = nodes[index];

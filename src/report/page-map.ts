@@ -13,6 +13,10 @@ const STAGES: readonly (readonly [RegExp, string])[] = [
   [/model|deploy|endpoint|serv|registry|traffic/i, 'deployment'],
 ];
 
+/** Drawings up to this shrink to the page; wider ones would be too small to read, so they scroll. */
+const WIDE = 1_260;
+const WIDE_SCALE = 0.86;
+
 /** The map as a drawing and as tables; empty when the repository describes no system. */
 export function mapSection(report: Report): string {
   const { nodes } = report.system;
@@ -29,7 +33,8 @@ ${left}<details class="fold"><summary>The same as tables</summary>${nodeTable(no
 }
 
 function drawing({ width, height, nodes, edges }: PlacedMap): string {
-  return `<svg role="group" aria-labelledby="map-title" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">
+  const scale = width > WIDE ? WIDE_SCALE : 1;
+  return `<svg${width > WIDE ? ' class="wide"' : ''} role="group" aria-labelledby="map-title" viewBox="0 0 ${width} ${height}" width="${px(width * scale)}" height="${px(height * scale)}">
 <title id="map-title">Map of ${plural(nodes.length, 'part', 'parts')} of the system and ${plural(edges.length, 'link', 'links')} between them; the tables below hold the same</title>
 <defs><marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path class="arrow" d="M0 0.8 7.2 4 0 7.2Z"/></marker></defs>
 ${edges.map(edgeDrawing).join('\n')}

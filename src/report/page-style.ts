@@ -16,6 +16,7 @@ section{margin-top:44px}
 h1{font-size:27px;line-height:1.3;font-weight:650;letter-spacing:-.012em;margin:10px 0 6px;overflow-wrap:anywhere}
 h2{font-size:20px;font-weight:650;letter-spacing:-.008em;margin:0 0 14px;scroll-margin-top:16px}
 h3{font-size:16px;font-weight:600;line-height:1.45;margin:0 0 6px;overflow-wrap:anywhere}
+section>h3{margin-top:18px}
 h4{font-size:12px;font-weight:600;letter-spacing:.04em;text-transform:uppercase;color:var(--soft);margin:14px 0 4px}
 p{margin:0 0 10px;overflow-wrap:anywhere}
 a{color:var(--link);text-underline-offset:2px}
@@ -85,6 +86,7 @@ tr:target>*{background:var(--mark)}
 .stages{min-width:760px}
 .map{overflow:auto;background:var(--paper);border:1px solid var(--line);border-radius:12px;padding:8px;max-height:640px}
 .map svg{display:block;margin:0 auto;height:auto;max-width:max(100%,860px)}
+.map svg.wide{max-width:none}
 .map text{font:13px system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif;fill:var(--ink)}
 .edge path{fill:none;stroke:var(--soft);stroke-width:1.4;opacity:.75}
 .map .edge text{font-size:11.5px;fill:var(--soft);stroke:var(--paper);stroke-width:5px;paint-order:stroke;stroke-linejoin:round}
@@ -113,7 +115,7 @@ legend{font-size:13px;color:var(--soft);padding:0;margin-bottom:5px}
 .chip span:hover{border-color:var(--soft)}
 .chip input:checked+span{background:var(--ink);border-color:var(--ink);color:var(--paper)}
 .chip input:focus-visible+span{outline:2px solid var(--focus);outline-offset:2px}
-.tail{margin-left:auto;display:flex;flex-wrap:wrap;gap:10px;align-items:end}
+.tail{display:flex;flex-wrap:wrap;gap:10px;align-items:end}
 .search{font-size:13px;color:var(--soft);display:grid;gap:5px}
 input[type=search]{font:14px system-ui,sans-serif;color:var(--ink);background:var(--ground);border:1px solid var(--line);border-radius:8px;padding:5px 10px;width:190px}
 button{font:14px system-ui,sans-serif;color:var(--ink);background:var(--faint);border:1px solid var(--line);border-radius:8px;padding:5px 12px;cursor:pointer}
