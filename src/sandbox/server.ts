@@ -6,7 +6,8 @@ import type { Faults } from './faults.ts';
 import { gitPath, serveGit } from './git-backend.ts';
 import { answerGraphql } from './graphql.ts';
 import { type Answer, parseBody, Refusal, readBody, readQuery } from './http.ts';
-import { answerPage } from './page/page.ts';
+import { perform } from './page/act.ts';
+import { answerPage, pullAt } from './page/page.ts';
 import { createRates, type Rates, secondaryLimit } from './rates.ts';
 import type { Fault, SeenRequest } from './types.ts';
 
@@ -55,18 +56,30 @@ async function handle(
     return log(context, seen, await serveGit(context, request, response, url), false);
   }
   const found = findRoute(method, url.pathname);
-  const isPage = method === 'GET' && found === undefined && url.pathname !== '/graphql';
-  if (isPage) {
-    const answer = await answerPage(context, url);
-    write(context, response, answer, {});
-    return log(
-      context,
-      { method, url: request.url ?? '', route: 'PAGE', headers: request.headers, body: undefined, caller: 'nobody' },
-      answer.status,
-      false,
-    );
-  }
+  if (found === undefined && isForPeople(request, url)) return visit(context, request, response, url);
   await handleApi(context, { faults, rates }, { request, response, url, method, found });
+}
+
+/** Octokit names GitHub's media types, browsers do not. */
+function isForPeople({ method, headers }: IncomingMessage, url: URL): boolean {
+  const api = url.pathname === '/graphql' || /^\/(repos|app|installation|orgs|user)(\/|$)/.test(url.pathname);
+  const page = method === 'GET' || (method === 'POST' && /\/pull\/\d+$/.test(url.pathname));
+  return page && !api && !(headers.accept ?? '').includes('application/vnd.github');
+}
+
+async function visit(context: Context, request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+  const { method = 'GET', headers } = request;
+  const pull = method === 'POST' ? pullAt(context, url) : undefined;
+  const own = headers.origin === undefined || headers.origin === `http://${headers.host}`;
+  const answer =
+    pull !== undefined && own ? perform(context, pull, await readBody(request)) : await answerPage(context, url);
+  write(context, response, answer, {});
+  log(
+    context,
+    { method, url: request.url ?? '', route: 'PAGE', headers, body: undefined, caller: 'nobody' },
+    answer.status,
+    false,
+  );
 }
 
 interface ApiRequest {
@@ -114,12 +127,19 @@ async function handleApi(
         'Request forbidden by administrative rules. Please make sure your request has a User-Agent header.',
       );
     if (graphql) return answerGraphql(context, caller, body);
-    if (found === undefined) throw new Refusal(404, 'Not Found');
+    if (found === undefined) throw unserved(context, method, url);
     return answerApi(context, caller, { ...found, query: readQuery(url), headers: request.headers, url, body });
   });
   const sent = fault === undefined ? answer : BAD_GATEWAY;
   write(context, response, sent, 'headers' in counted ? counted.headers : {});
   log(context, seen, sent.status, method !== 'GET' && answer.status < 300);
+}
+
+/** What is not served here may exist at GitHub: a test must not take our 404 for GitHub's. */
+function unserved(context: Context, method: string, url: URL): Refusal {
+  const route = `${method} ${url.pathname}`;
+  context.state.violations.push({ side: 'request', route, sentence: `The sandbox does not serve ${route}.` });
+  return new Refusal(404, 'Not Found');
 }
 
 const BAD_GATEWAY: Answer = { status: 502, body: { message: 'Server Error' } };

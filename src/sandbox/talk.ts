@@ -1,9 +1,9 @@
 import type { Context } from './context.ts';
 import type { Shape } from './present/basics.ts';
 import { labelShape } from './present/basics.ts';
-import { issueCommentShape } from './present/comments.ts';
-import { issueShape, pullShape } from './present/pulls.ts';
-import { type Account, type IssueComment, label, type PullRequest, stamp } from './state.ts';
+import { issueCommentShape, reviewCommentShape } from './present/comments.ts';
+import { issueShape, pullInList, pullShape } from './present/pulls.ts';
+import { type Account, type IssueComment, label, type PullRequest, type ReviewComment, stamp } from './state.ts';
 import { tell } from './webhooks.ts';
 
 /** Sends a `pull_request` event. */
@@ -60,4 +60,17 @@ export function postComment(context: Context, pull: PullRequest, user: Account, 
     payload,
   });
   return { comment, told };
+}
+
+/** Tells of a review comment that was made. */
+export async function tellComment(context: Context, comment: ReviewComment): Promise<void> {
+  const { pull, user } = comment;
+  const payload = { comment: await reviewCommentShape(context, comment), pull_request: pullInList(context, pull) };
+  await tell(context, {
+    event: 'pull_request_review_comment',
+    action: 'created',
+    repository: pull.repository,
+    sender: user,
+    payload,
+  });
 }

@@ -139,3 +139,9 @@ export function firstOf(comment: ReviewComment): ReviewComment {
   if (comment.inReplyTo === null) return comment;
   return comment.pull.comments.find((candidate) => candidate.id === comment.inReplyTo) ?? comment;
 }
+
+/** The comments that everybody sees: all but those of reviews that were never submitted. */
+export function published(pull: PullRequest): readonly ReviewComment[] {
+  const pending = new Set(pull.reviews.filter((review) => review.state === 'PENDING').map((review) => review.id));
+  return pull.comments.filter((comment) => !pending.has(comment.reviewId));
+}

@@ -1,15 +1,12 @@
 import type { Context } from '../context.ts';
 import { mergeBase } from '../git.ts';
 import { labelShape, webOf } from '../present/basics.ts';
-import { reviewCommentShape } from '../present/comments.ts';
-import { pullInList } from '../present/pulls.ts';
 import { push, tipOf } from '../push.ts';
 import { type Account, account, type CheckRun, type PullRequest, type ReviewComment, stamp } from '../state.ts';
 import { suiteOf, tellRun, tellSuite } from '../suites.ts';
-import { postComment, setLabel, tellPull } from '../talk.ts';
-import { addComment, addReply, addReview, firstOf, placeComment, refusalOf } from '../threads.ts';
+import { postComment, setLabel, tellComment, tellPull } from '../talk.ts';
+import { addComment, addReply, addReview, firstOf, placeComment, published, refusalOf } from '../threads.ts';
 import type { By, CommitChange, PullRequestActor, RepositoryActor } from '../types.ts';
-import { tell } from '../webhooks.ts';
 import { mergeCommits, replay, writeCommit } from '../write.ts';
 import { commentWithId, seenComment, seenIssueComment, seenReview, seenRuns } from './seen.ts';
 
@@ -39,7 +36,7 @@ export function pullRequestActor(context: Context, pull: PullRequest, repository
       pull.locked = true;
     },
     reviews: () => pull.reviews.map(seenReview),
-    reviewComments: () => Promise.all(pull.comments.map((comment) => seenComment(context, comment))),
+    reviewComments: () => Promise.all(published(pull).map((comment) => seenComment(context, comment))),
     issueComments: () => pull.conversation.map(seenIssueComment),
     checkRuns: () => seenRuns(pull.repository, pull.headSha),
   };
@@ -166,15 +163,8 @@ function talk(
   };
 }
 
-async function announce({ context, pull }: Stage, comment: ReviewComment): Promise<number> {
-  const payload = { comment: await reviewCommentShape(context, comment), pull_request: pullInList(context, pull) };
-  await tell(context, {
-    event: 'pull_request_review_comment',
-    action: 'created',
-    repository: pull.repository,
-    sender: comment.user,
-    payload,
-  });
+async function announce({ context }: Stage, comment: ReviewComment): Promise<number> {
+  await tellComment(context, comment);
   return comment.id;
 }
 

@@ -1,11 +1,20 @@
 import { authorOf, repositoryOf } from '../auth.ts';
 import { type Answer, forbidden, notFound, Refusal } from '../http.ts';
 import { reviewCommentShape } from '../present/comments.ts';
-import { pullInList } from '../present/pulls.ts';
 import type { Call, Route } from '../router.ts';
 import { type PullRequest, type ReviewComment, type Side, stamp } from '../state.ts';
-import { addComment, addReply, addReview, type DraftComment, firstOf, placeComment, refusalOf } from '../threads.ts';
-import { later, tell } from '../webhooks.ts';
+import { tellComment } from '../talk.ts';
+import {
+  addComment,
+  addReply,
+  addReview,
+  type DraftComment,
+  firstOf,
+  placeComment,
+  published,
+  refusalOf,
+} from '../threads.ts';
+import { later } from '../webhooks.ts';
 import { checkBody, one, page, pullOf } from './common.ts';
 import { checkOpen, commitOfPull } from './reviews.ts';
 
@@ -56,18 +65,8 @@ function reply(call: Call, pull: PullRequest, id: number): Promise<Answer> {
 }
 
 async function announce(call: Call, comment: ReviewComment): Promise<Answer> {
-  const { pull } = comment;
   const body = await reviewCommentShape(call.context, comment);
-  later(
-    call.context,
-    tell(call.context, {
-      event: 'pull_request_review_comment',
-      action: 'created',
-      repository: pull.repository,
-      sender: comment.user,
-      payload: { comment: body, pull_request: pullInList(call.context, pull) },
-    }),
-  );
+  later(call.context, tellComment(call.context, comment));
   return { status: 201, body, headers: { location: String(body.url) } };
 }
 
@@ -115,7 +114,7 @@ const limits = (call: Call) => checkBody(call.body.body, 'PullRequestReviewComme
 
 /** Review comments: on lines, on files, in reply. */
 export const reviewCommentRoutes: readonly Route[] = [
-  { route: `GET ${PULL}`, needs: READ, answer: (call) => list(call, pullOf(call).comments) },
+  { route: `GET ${PULL}`, needs: READ, answer: (call) => list(call, published(pullOf(call))) },
   { route: `POST ${PULL}`, needs: WRITE, limits, answer: create },
   {
     route: `POST ${PULL}/{comment_id}/replies`,
@@ -126,11 +125,7 @@ export const reviewCommentRoutes: readonly Route[] = [
   {
     route: 'GET /repos/{owner}/{repo}/pulls/comments',
     needs: READ,
-    answer: (call) =>
-      list(
-        call,
-        repositoryOf(call).pulls.flatMap((pull) => pull.comments),
-      ),
+    answer: (call) => list(call, repositoryOf(call).pulls.flatMap(published)),
   },
   {
     route: `GET ${COMMENT}`,

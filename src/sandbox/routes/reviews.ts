@@ -2,11 +2,11 @@ import { authorOf } from '../auth.ts';
 import { resolveCommit } from '../git.ts';
 import { type Answer, invalid, Refusal, unprocessable } from '../http.ts';
 import { reviewCommentShape, reviewShape } from '../present/comments.ts';
-import { pullInList } from '../present/pulls.ts';
 import type { Call, Route } from '../router.ts';
 import type { PullRequest, Review, Side } from '../state.ts';
+import { tellComment } from '../talk.ts';
 import { addComment, addReview, type DraftComment, type Place, placeComment, refusalOf } from '../threads.ts';
-import { later, tell } from '../webhooks.ts';
+import { later } from '../webhooks.ts';
 import { checkBody, page, pullOf } from './common.ts';
 
 const STATES = { COMMENT: 'COMMENTED', APPROVE: 'APPROVED', REQUEST_CHANGES: 'CHANGES_REQUESTED' } as const;
@@ -70,26 +70,11 @@ async function placeAll(call: Call, pull: PullRequest, commit: string): Promise<
 
 /** GitHub tells the App about its own reviews too; nobody waits for that. */
 function announce(call: Call, review: Review): void {
-  const { pull } = review;
-  later(
-    call.context,
-    Promise.all(
-      pull.comments
-        .filter((comment) => comment.reviewId === review.id)
-        .map(async (comment) =>
-          tell(call.context, {
-            event: 'pull_request_review_comment',
-            action: 'created',
-            repository: pull.repository,
-            sender: comment.user,
-            payload: {
-              comment: await reviewCommentShape(call.context, comment),
-              pull_request: pullInList(call.context, pull),
-            },
-          }),
-        ),
-    ),
-  );
+  // A review without an event waits, unseen, to be submitted.
+  if (review.state === 'PENDING') return;
+  for (const comment of review.pull.comments) {
+    if (comment.reviewId === review.id) later(call.context, tellComment(call.context, comment));
+  }
 }
 
 /** The commit that somebody reviews: the head unless named; one that the repository does not have is refused. */
