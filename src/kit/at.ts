@@ -17,13 +17,15 @@ export function at(document: DocumentBase, span: Span, message: string, options:
   const { replacement } = options;
   const edit = typeof replacement === 'string' ? { span, text: replacement } : replacement;
   const suggestion = edit === undefined ? undefined : suggestionOf(document, edit.span, edit.text);
+  const place = placeOf(document, { start: span.start, end: span.end });
   return {
     outcome: 'observed',
-    place: placeOf(document, { start: span.start, end: span.end }),
+    place,
     side: options.side ?? 'head',
     flagged: document.text.slice(span.start, span.end),
     message,
-    evidence: options.evidence ?? [],
+    // What stands on the flagged line itself needs no second mention.
+    evidence: (options.evidence ?? []).filter(({ path, line }) => path !== place.path || line !== place.startLine),
     ...(options.grade === undefined ? {} : { grade: options.grade }),
     ...(suggestion === undefined ? {} : { suggestion }),
   };
