@@ -23,7 +23,7 @@ export function holdsSubstitution(text: string): boolean {
 
 /** Files that another program fills in before they become what their name says. */
 export function isTemplatePath(path: string): boolean {
-  return /\.(tmpl|tpl|j2|jinja|jinja2|gotmpl|mustache)$/i.test(path) || path.includes('{{');
+  return /\.(tmpl|tpl|j2|jinja|jinja2|gotmpl|mustache)$/i.test(path);
 }
 
 export function newMap(parent: DataNode | undefined, span: Span): GrowingMap {

@@ -160,8 +160,7 @@ function nameOf(token: HclToken, text: string): string {
 /** Reads what stands after `=` or in a list, from its first token. */
 function value(first: HclToken, reading: Reading): void {
   const mark = markOf(first, reading.text);
-  const inner = hclToken(reading.text, reading.at);
-  const loop = inner.kind === 'name' && reading.text.slice(inner.start, inner.end) === 'for';
+  const loop = (mark === '[' || mark === '{') && beginsLoop(reading);
   const deep = reading.frames.length > MAX_DEPTH;
   const parent = reading.frames.at(-1)?.node as DataNode;
   if ((mark === '[' || mark === '{') && !loop && !deep) {
@@ -173,6 +172,13 @@ function value(first: HclToken, reading: Reading): void {
   }
   if (deep) complain(reading, first, 'the file nests too deeply to be read in full');
   attach(scalar(first, mark, parent, reading), reading);
+}
+
+/** `[for x in y : x]`, also with line ends before the word. */
+function beginsLoop({ text, at }: Reading): boolean {
+  let token = hclToken(text, at);
+  while (token.kind === 'newline' || token.kind === 'comment') token = hclToken(text, token.end);
+  return token.kind === 'name' && text.slice(token.start, token.end) === 'for';
 }
 
 function scalar(first: HclToken, mark: string, parent: DataNode, reading: Reading): GrowingNode {

@@ -48,6 +48,10 @@ resource "aws_sagemaker_endpoint" "é𝄞" {
     a = 1
   })
   all  = [for x in y : x]
+  more = {
+    # why
+    for k in y : k => { a = k }
+  }
 }
 resource "aws_sagemaker_endpoint" "other" {
   dynamic "tag" {
@@ -75,7 +79,7 @@ describe('the data tree of HCL', () => {
     expect(text(get(endpoint, 'doc'))).toBe('hello\n  there');
     expect(written(document, get(endpoint, 'call'))).toBe('jsonencode({\n    a = 1\n  })');
     expect(written(document, get(endpoint, 'cond'))).toBe('x ? 1 : 2');
-    expect(document.comments.map((comment) => comment.text)).toEqual(['# endpoint', '// name', '/* end */']);
+    expect(document.comments.map((comment) => comment.text)).toEqual(['# endpoint', '// name', '# why', '/* end */']);
     const variants = get(endpoint, 'production_variants');
     const key = variants && entryOf(variants)?.keySpan;
     expect(key && document.text.slice(key.start, key.end)).toBe('production_variants');
@@ -91,7 +95,7 @@ describe('the data tree of HCL', () => {
   });
 
   test('expressions are open, and dynamic blocks hide what is there', () => {
-    for (const key of ['name', 'cond', 'call', 'all', 'tags'])
+    for (const key of ['name', 'cond', 'call', 'all', 'more', 'tags'])
       expect([key, get(endpoint, key)?.open]).toEqual([key, true]);
     expect(literal(get(endpoint, 'list', 2))).toBeUndefined();
     expect(has(endpoint, 'data_capture_config')).toBe('no');

@@ -110,7 +110,7 @@ function nameOf(tokens: readonly SqlToken[]): SqlName {
   // `project.dataset.table` in one pair of backquotes is three parts.
   const all = parts.flatMap((part) => (part.includes('{') ? [part] : part.split('.')));
   const span = { start: tokens[0]?.start ?? 0, end: tokens.at(-1)?.end ?? 0 };
-  const open = tokens.some((token) => token.kind === 'template' || token.kind === 'parameter');
+  const open = tokens.some(({ kind, text }) => kind === 'template' || kind === 'parameter' || text.includes('{'));
   return { text: all.join('.'), parts: all, span, open };
 }
 

@@ -153,7 +153,6 @@ function readItems(tokens: Tokens, start: number, end: number): readonly SelectI
 }
 
 function itemOf(tokens: Tokens, start: number, end: number, { span, tokens: own }: SqlClause): SelectItem {
-  const last = own.at(-1);
   const name = nameAt(tokens, start);
   const starAt = upperAt(tokens, start) === '*' ? start : name?.name.text.endsWith('.') ? name.next : -1;
   const star = starAt !== -1 && starAt < end && upperAt(tokens, starAt) === '*';

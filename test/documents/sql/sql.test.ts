@@ -188,6 +188,7 @@ select * from {{ ref('a') }} as x join {{ source('s', 't') }} on x.d = {{ var('d
       text: '{{ schema }}.t_{{ ds }}',
       open: true,
     });
+    expect(one('DROP TABLE `{{ dataset }}.t`').targets[0]).toMatchObject({ open: true });
     expect(one('DELETE FROM {table} WHERE id = %(id)s').open).toBe(false);
   });
 
