@@ -4,10 +4,12 @@ import { at, bad, defineCheck, good, type Listed } from '../../src/kit/index.ts'
 import type { Panel } from '../../src/panel/review.ts';
 
 /**
- * A panel of two checks that see what a story writes into a file: `flaw("high", "name")` may block, `smell("name")` may
- * only comment. `flaw("high", "name", "better")` comes with a suggestion. Everything else is the real engine.
+ * Checks that see what a story writes into a file: `flaw("high", "name")` may block (as do `flaw1` to `flaw8`, checks of
+ * their own), `smell("name")` may only comment, `legacy("name")` is wrong once the file says `strict`.
+ * `flaw("high", "name", "better")` comes with a suggestion. Everything else is the real engine.
  */
-const FLAW = /flaw\("(critical|high|medium|low)", "([\w ]+)"(?:, "([\w ]+)")?\)/g;
+const FLAW = /\bflaw(\d?)\("(critical|high|medium|low)", "([\w ]+)"(?:, "([\w ]+)")?\)/g;
+const LEGACY = /legacy\("([\w ]+)"\)/g;
 const SMELL = /smell\("([\w ]+)"\)/g;
 
 const common = {
@@ -20,23 +22,38 @@ const common = {
   reads: 'python',
 } as const;
 
-const flaw = defineCheck({
+const flaw = (number: string) =>
+  defineCheck({
+    ...common,
+    mode: 'block',
+    title: `A planted flaw ${number}`.trim(),
+    fix: 'Take the flaw out.',
+    grades: {
+      critical: { severity: 'critical', when: 'it says critical' },
+      high: { severity: 'high', when: 'it says high' },
+      medium: { severity: 'medium', when: 'it says medium' },
+      low: { severity: 'low', when: 'it says low' },
+    },
+    examples: [bad`«flaw("high", "a")»`, good`x = 1`],
+    *inspect(document) {
+      for (const match of document.text.matchAll(FLAW)) {
+        const [whole, own = '', grade = '', name = '', better] = match;
+        if (own !== number) continue;
+        const span = { start: match.index, end: match.index + whole.length };
+        yield at(document, span, `\`${name}\` is flawed`, { grade, ...(better === undefined ? {} : { replacement: better }) });
+      }
+    },
+  });
+
+const legacy = defineCheck({
   ...common,
-  mode: 'block',
-  title: 'A planted flaw',
-  fix: 'Take the flaw out.',
-  grades: {
-    critical: { severity: 'critical', when: 'it says critical' },
-    high: { severity: 'high', when: 'it says high' },
-    medium: { severity: 'medium', when: 'it says medium' },
-    low: { severity: 'low', when: 'it says low' },
-  },
-  examples: [bad`«flaw("high", "a")»`, good`x = 1`],
+  title: 'A legacy call in strict code',
+  fix: 'Modernise the call.',
+  examples: [bad`«legacy("a")»`, good`x = 1`],
   *inspect(document) {
-    for (const match of document.text.matchAll(FLAW)) {
-      const [whole, grade = '', name = '', better] = match;
-      const span = { start: match.index, end: match.index + whole.length };
-      yield at(document, span, `\`${name}\` is flawed`, { grade, ...(better === undefined ? {} : { replacement: better }) });
+    if (!document.text.includes('strict')) return;
+    for (const match of document.text.matchAll(LEGACY)) {
+      yield at(document, { start: match.index, end: match.index + match[0].length }, `\`${match[1]}\` is legacy`);
     }
   },
 });
@@ -56,5 +73,7 @@ const smell = defineCheck({
 const listed = (id: string, check: Listed['check']): Listed => ({ id: id as CheckId, persona: 'ml-engineer', check });
 
 export function storyPanel(personas: readonly Persona[]): Panel {
-  return { personas, checks: [listed('flaw', flaw), listed('smell', smell)], conflicts: new Set() };
+  const numbered = ['1', '2', '3', '4', '5', '6', '7', '8'].map((number) => listed(`flaw-${number}`, flaw(number)));
+  const checks = [listed('flaw', flaw('')), ...numbered, listed('smell', smell), listed('legacy', legacy)];
+  return { personas, checks, conflicts: new Set() };
 }

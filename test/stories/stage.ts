@@ -26,7 +26,17 @@ export interface Interlude {
   reviews: number;
 }
 
+/** What a story cost at GitHub since it began. */
+export interface Cost {
+  readonly requests: number;
+  readonly writes: number;
+}
+
 export interface Stage {
+  /** Starts counting, for {@link spent}. */
+  readonly count: () => void;
+  /** Requests to the API since `count`, git and pages left out; noted under a name for the table at the end. */
+  readonly spent: (name: string) => Cost;
   readonly github: Sandbox;
   readonly serving: Serving;
   readonly interlude: Interlude;
@@ -107,12 +117,30 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   };
+  let from = 0;
+  const bills: string[] = [];
+  const spent = (name: string): Cost => {
+    const seen = github.requests.slice(from).filter(({ route }) => route.startsWith('POST /app/') === false && /^(GET|POST|PATCH|PUT|DELETE) /.test(route));
+    const cost = { requests: seen.length, writes: seen.filter(isWrite).length };
+    bills.push(`${String(cost.requests).padStart(4)} requests ${String(cost.writes).padStart(3)} writes  ${name}`);
+    return cost;
+  };
+  const count = (): void => {
+    from = github.requests.length;
+  };
   const close = async (): Promise<void> => {
+    if (bills.length > 0) process.stdout.write(`${bills.join('\n')}\n`);
     await serving.close();
     await github.close();
     await rm(clones, { recursive: true, force: true });
   };
-  return { github, serving, interlude, logged, quiet, close };
+  return { github, serving, interlude, logged, quiet, count, spent, close };
+}
+
+/** A GraphQL query is a POST, but writes nothing. */
+function isWrite({ write, route, body }: Sandbox['requests'][number]): boolean {
+  const query = (body as { readonly query?: unknown } | undefined)?.query;
+  return write && !(route === 'POST /graphql' && typeof query === 'string' && query.startsWith('query'));
 }
 
 let repositories = 0;
