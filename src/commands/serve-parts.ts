@@ -27,11 +27,11 @@ function count(metrics: Metrics, { report }: Reviewed): void {
   for (const { kind } of report.incidents) metrics.incident(kind);
 }
 
-/** Counts a request to GitHub, and what is left of the hourly limit. */
+/** Counts an attempt of a request to GitHub, and what is left of the hourly limit. */
 export function observing(metrics: Metrics): (request: Observed) => void {
   return ({ method, status, headers }) => {
-    const remaining = Number(headers['x-ratelimit-remaining'] ?? Number.NaN);
-    const reset = Number(headers['x-ratelimit-reset'] ?? Number.NaN);
+    const remaining = Number(headers.get('x-ratelimit-remaining') ?? Number.NaN);
+    const reset = Number(headers.get('x-ratelimit-reset') ?? Number.NaN);
     const known = Number.isFinite(remaining) && Number.isFinite(reset);
     metrics.githubRequest(method, status, known ? { remaining, resetAt: reset * 1_000 } : undefined);
   };

@@ -27,14 +27,25 @@ const DELIVERIES_KEPT_MS = 3 * 24 * 60 * MINUTE;
 
 interface Scene {
   readonly settings: ServiceSettings;
+  readonly tuning: Tuning;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly shutdown: Shutdown;
   readonly queue: Queue<Errand>;
 }
 
+/** What only a trial of the service changes. */
+export interface Tuning {
+  readonly queue?: Partial<Pick<QueueOptions<Errand>, 'debounceMs' | 'attempts' | 'backoff' | 'turnMs' | 'graceMs'>>;
+  readonly lockMs?: number;
+  readonly reconcileMs?: number;
+  readonly throttle?: boolean;
+  /** Milliseconds for one request to GitHub. */
+  readonly patience?: number;
+}
+
 /** The GitHub App as the environment says. Resolves to the exit status when the service was told to end. */
-export async function serveApp(flags: { readonly role?: string }): Promise<number> {
+export async function serveApp(flags: { readonly role?: string }, tuning: Tuning = {}): Promise<number> {
   const env = { ...process.env, ...(flags.role === undefined ? {} : { ML_REVIEW_ROLE: flags.role }) };
   const reading = readEnvironment(env, (path) => readFileSync(path, 'utf8'));
   if (!reading.ok) throw new ConfigurationError(reading.mistakes.join('\n'));
@@ -42,32 +53,36 @@ export async function serveApp(flags: { readonly role?: string }): Promise<numbe
   const log = createLog({ level: settings.logLevel, secrets });
   const shutdown = createShutdown({ graceMs: settings.graceSeconds * 1_000, now: Date.now });
   let app: App | undefined;
+  let started = false;
   const givenUp = async (job: Job, reason: string): Promise<void> => {
     metrics.reviewEnded('given-up', 0);
     await app?.giveUp(job, reason);
   };
-  const queue = queueFor(settings, log, givenUp, () => metrics.queueFault());
+  const queue = queueFor(settings, tuning, log, givenUp, () => metrics.queueFault());
   const metrics = createMetrics({ version: VERSION, queue: queue.stats, now: Date.now });
-  const scene: Scene = { settings, log, metrics, shutdown, queue };
+  const scene: Scene = { settings, tuning, log, metrics, shutdown, queue };
   const traces = await createTraces(process.env);
   shutdown.add('traces', traces.close);
-  await serveOps(scene);
+  await serveOps(scene, () => started);
   const engine = await createEngine();
   app = await startWith(scene, engine);
   await tellGrants(scene, app);
   if (settings.role !== 'receiver') await work(scene, app, traces.span);
+  started = true;
   log.info({ role: settings.role, version: VERSION, webhook: app.webhookUrl }, 'ready');
   return ended(scene);
 }
 
 function queueFor(
   settings: ServiceSettings,
+  tuning: Tuning,
   log: Logger,
   onGivenUp: QueueOptions<Errand>['onGivenUp'],
   onFault: () => void,
 ): Queue<Errand> {
   const options: QueueOptions<Errand> = {
     ...QUEUE_DEFAULTS,
+    ...tuning.queue,
     concurrency: settings.concurrency,
     onGivenUp,
     onFault: (error) => {
@@ -76,11 +91,23 @@ function queueFor(
     },
   };
   if (settings.redisUrl === undefined) return createMemoryQueue(options);
-  return createRedisQueue({ ...options, url: settings.redisUrl });
+  return createRedisQueue({
+    ...options,
+    url: settings.redisUrl,
+    ...(tuning.lockMs === undefined ? {} : { lockMs: tuning.lockMs }),
+  });
 }
 
-async function serveOps({ settings, metrics, shutdown, queue }: Scene): Promise<void> {
-  const health = createHealth({ probes: { queue: queue.stats }, closing: shutdown.closing, metrics, probeMs: 2_000 });
+async function serveOps({ settings, metrics, shutdown, queue }: Scene, started: () => boolean): Promise<void> {
+  const start = async (): Promise<void> => {
+    if (!started()) throw new Error('still starting');
+  };
+  const health = createHealth({
+    probes: { start, queue: queue.stats },
+    closing: shutdown.closing,
+    metrics,
+    probeMs: 2_000,
+  });
   const server = createServer((request, response) => {
     if (!health(request, response)) response.writeHead(404).end();
   });
@@ -93,7 +120,7 @@ async function serveOps({ settings, metrics, shutdown, queue }: Scene): Promise<
   });
 }
 
-async function startWith({ settings, log, metrics, shutdown, queue }: Scene, engine: Engine): Promise<App> {
+async function startWith({ settings, tuning, log, metrics, shutdown, queue }: Scene, engine: Engine): Promise<App> {
   const { concurrency: threads, heapMb, analysisSeconds: seconds, cacheDir: dir, cacheMb } = settings;
   const analyst = pooledAnalyst(engine, { threads, heapMb, seconds, metrics });
   const clones = { dir, limit: cacheMb * 2 ** 20 };
@@ -107,8 +134,9 @@ async function startWith({ settings, log, metrics, shutdown, queue }: Scene, eng
     host: settings.host,
     port: settings.port,
     log,
-    throttle: true,
+    throttle: tuning.throttle ?? true,
     observe: observing(metrics),
+    ...(tuning.patience === undefined ? {} : { patience: tuning.patience }),
     health: queue.stats,
     ports: {
       reviewer: reviewerFor(analyst, clones, counting(metrics)),
@@ -134,13 +162,13 @@ async function admitted(metrics: Metrics, queue: Queue<Errand>, job: Job): Promi
 
 /** Hands out turns, and looks for what was missed. */
 async function work(scene: Scene, app: App, span: Awaited<ReturnType<typeof createTraces>>['span']): Promise<void> {
-  const { settings, log, metrics, shutdown, queue } = scene;
+  const { settings, tuning, log, metrics, shutdown, queue } = scene;
   await queue.start((job, turn) => span('turn', { task: job.payload.task.kind }, () => app.work(job, turn)));
   const octokit = async (installation?: number): Promise<Rest> => (await app.octokit(installation)) as unknown as Rest;
   const reconciler = startReconciler<Errand>({
     queue,
     source: githubSource({ appId: settings.appId, app: await octokit(), installation: octokit }),
-    everyMs: settings.reconcileMinutes * MINUTE,
+    everyMs: tuning.reconcileMs ?? settings.reconcileMinutes * MINUTE,
     deliveriesMs: DELIVERIES_KEPT_MS,
     leaseMs: QUEUE_DEFAULTS.turnMs * 2,
     firstLeaseMs: settings.redisUrl === undefined ? 0 : QUEUE_DEFAULTS.turnMs * 2,

@@ -4,27 +4,34 @@ import { ProbotOctokit } from 'probot';
 const LONGEST_WAIT = 90;
 const MOST_WAITS = 2;
 
-/** One request as GitHub answered it; status 0 without an answer. */
+/** A request without an answer is given up, and counts as an outage: it may have been done all the same. Milliseconds. */
+const PATIENCE = 30_000;
+
+/** One attempt of a request as GitHub answered it; status 0 without an answer. */
 export interface Observed {
   readonly method: string;
   readonly status: number;
-  readonly headers: Readonly<Record<string, string | number | undefined>>;
+  readonly headers: Headers;
 }
 
-interface Failed {
-  readonly status?: number;
-  readonly response?: { readonly headers?: Observed['headers'] };
+interface Watch {
+  readonly patience: number;
+  readonly observe: (request: Observed) => void;
 }
 
-/** Tells every attempt, also those that are retried. */
-function observing(observe: (request: Observed) => void) {
-  return (octokit: { readonly hook: InstanceType<typeof ProbotOctokit>['hook'] }): void => {
-    octokit.hook.after('request', ({ status, headers }, { method }) => observe({ method, status, headers }));
-    octokit.hook.error('request', (error, { method }) => {
-      const { status, response } = error as Failed;
-      observe({ method, status: response === undefined ? 0 : (status ?? 0), headers: response?.headers ?? {} });
+/** Below retries and throttling, so that it is each attempt that has its time and is counted. */
+function watchedFetch({ patience, observe }: Watch): typeof fetch {
+  return async (input, init = {}) => {
+    const { method = 'GET', signal } = init;
+    const late = AbortSignal.timeout(patience);
+    try {
+      const answer = await fetch(input, { ...init, signal: signal ? AbortSignal.any([signal, late]) : late });
+      observe({ method, status: answer.status, headers: answer.headers });
+      return answer;
+    } catch (error) {
+      observe({ method, status: 0, headers: new Headers() });
       throw error;
-    });
+    }
   };
 }
 
@@ -39,13 +46,17 @@ function waits(after: number, _options: unknown, _octokit: unknown, count: numbe
 export function politeOctokit(options: {
   readonly throttle: boolean;
   readonly observe?: (request: Observed) => void;
+  /** Milliseconds for one request; half a minute when absent. */
+  readonly patience?: number;
 }): typeof ProbotOctokit {
   const limits = options.throttle
     ? { enabled: true, onRateLimit: waits, onSecondaryRateLimit: waits }
     : { enabled: false };
-  const Observing = options.observe === undefined ? ProbotOctokit : ProbotOctokit.plugin(observing(options.observe));
-  return Observing.defaults((given: Record<string, unknown>) => ({
+  const { patience = PATIENCE, observe = () => {} } = options;
+  const watched = watchedFetch({ patience, observe });
+  return ProbotOctokit.defaults((given: Record<string, unknown>) => ({
     ...given,
+    request: { ...(given.request as object | undefined), fetch: watched },
     throttle: { ...(given.throttle as object | undefined), ...limits },
   })) as typeof ProbotOctokit;
 }

@@ -72,6 +72,8 @@ interface Reason {
 function endOfTurn(turn: Turn, runId = ''): Outcome | undefined {
   if (!turn.signal.aborted) return undefined;
   const { why, by } = (turn.signal.reason ?? {}) as Reason;
+  // Another process has this run now, and whatever is written from here would be written over its result.
+  if (why === 'lost') throw turn.signal.reason;
   if (why === 'superseded' && typeof by === 'string') return superseded(by);
   if (why === 'closing') return cancelled('the service is restarting; the review starts again by itself');
   return timedOut(runId);

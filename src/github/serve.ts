@@ -23,6 +23,8 @@ export interface AppOptions {
   readonly log: Logger;
   /** False only where nobody limits us. */
   readonly throttle: boolean;
+  /** Milliseconds for one request to GitHub; half a minute when absent. */
+  readonly patience?: number;
   /** Told about every request to GitHub; a place to count. */
   readonly observe?: (request: Observed) => void;
   readonly ports: Omit<Ports, 'log'>;
@@ -46,13 +48,17 @@ const WEBHOOKS = '/api/github/webhooks';
 
 /** Probot, with a guard before its webhook receiver: Probot logs the whole body of a request with a bad signature. */
 function guarded(options: AppOptions): typeof Probot {
-  const { appId, privateKey, secret, baseUrl, log, throttle, observe } = options;
+  const { appId, privateKey, secret, baseUrl, log, throttle, observe, patience } = options;
   const Configured = Probot.defaults({
     appId,
     privateKey,
     secret,
     log,
-    Octokit: politeOctokit({ throttle, ...(observe === undefined ? {} : { observe }) }),
+    Octokit: politeOctokit({
+      throttle,
+      ...(observe === undefined ? {} : { observe }),
+      ...(patience === undefined ? {} : { patience }),
+    }),
     ...(baseUrl === undefined ? {} : { baseUrl }),
   });
   return class extends Configured {
