@@ -27,14 +27,29 @@ const MODEL_NAME =
 /** True for content worth describing: its path says model, or its bytes are of a kind that no text reader claims. */
 export function looksLikeModelFile(path: string, content: Content): boolean {
   if (content.kind === 'withheld') return false;
-  if (content.kind === 'lfs-pointer' || MODEL_NAME.test(path)) return true;
-  const { kind, also } = sniff(sourceOf(content), path);
+  return content.kind === 'lfs-pointer' || looksLikeModelSource(path, sourceOf(content));
+}
+
+/** The same for bytes that are not in memory. */
+export function looksLikeModelSource(path: string, source: ByteSource): boolean {
+  if (MODEL_NAME.test(path)) return true;
+  const { kind, also } = sniff(source, path);
   return also.length > 0 || !['empty', 'unknown', 'text', 'script', 'json', 'parquet'].includes(kind);
 }
 
 /** Bytes in, description out. Never throws. */
 export function parseModelFile({ path, blob, content, limits }: ModelFileInput): ModelFileDocument {
-  const file = describeModelFile(sourceOf(content), path, limits);
+  return modelFileDocument(path, blob, sourceOf(content), limits);
+}
+
+/** The same for bytes that are not in memory. */
+export function modelFileDocument(
+  path: RepoPath,
+  blob: BlobId,
+  source: ByteSource,
+  limits?: Partial<Limits>,
+): ModelFileDocument {
+  const file = describeModelFile(source, path, limits);
   return { kind: 'model-file', path, blob, text: '', lines: lineIndex(''), damage: [], file };
 }
 
