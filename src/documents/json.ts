@@ -126,7 +126,7 @@ function complain(reading: Reading, start: number, end: number, message: string)
 function take(kind: number, reading: Reading): void {
   const start = reading.scan.getTokenOffset();
   const end = start + reading.scan.getTokenLength();
-  if (kind === LINE_BREAK || kind === BLANK) return;
+  if (kind === LINE_BREAK || kind === BLANK || isMinusOfInfinity(kind, start, reading)) return;
   if (kind === LINE_COMMENT || kind === BLOCK_COMMENT) {
     reading.comments.push({ span: { start, end }, text: reading.text.slice(start, end) });
     reading.lenient.push({ span: { start, end }, message: 'JSON allows no comments' });
@@ -201,9 +201,21 @@ function node(kind: number, start: number, end: number, parent: DataNode | undef
   if (kind === NUMBER) return newScalar(parent, span, Number(raw), raw);
   if (kind === TRUE || kind === FALSE) return newScalar(parent, span, kind === TRUE, raw);
   if (kind === NULL) return newScalar(parent, span, null, raw);
-  if (/^-?(NaN|Infinity)$/.test(raw)) return newScalar(parent, span, Number(raw), raw);
+  if (raw === 'NaN') return newScalar(parent, span, Number.NaN, raw);
+  if (raw === 'Infinity') return infinity(start, end, parent, reading);
   complain(reading, start, end, 'the text is not valid JSON here');
   return { ...newScalar(parent, span, raw, raw), open: true };
+}
+
+/** The scanner takes `-Infinity` for two tokens. */
+function isMinusOfInfinity(kind: number, start: number, { text }: Reading): boolean {
+  return kind === UNKNOWN && text[start] === '-' && text.startsWith('-Infinity', start);
+}
+
+function infinity(start: number, end: number, parent: DataNode | undefined, { text }: Reading): GrowingNode {
+  const from = text[start - 1] === '-' ? start - 1 : start;
+  const raw = text.slice(from, end);
+  return newScalar(parent, { start: from, end }, Number(raw), raw);
 }
 
 function attach(child: GrowingNode, parent: GrowingMap | GrowingList | undefined, reading: Reading): void {

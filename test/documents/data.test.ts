@@ -118,7 +118,7 @@ describe('anchors, merges and tags of YAML', () => {
 
   test('a list of merges and a merge inside of a merge', () => {
     const [root] = yaml('a: &a {x: 1}\nb: &b {<<: *a, y: 2}\nc: {<<: [*b, {z: 3}]}\n').roots;
-    expect(keys(get(root, 'c')).sort()).toEqual(['x', 'y', 'z']);
+    expect([...keys(get(root, 'c'))].sort()).toEqual(['x', 'y', 'z']);
   });
 
   test('what cannot be resolved is open', () => {
@@ -175,6 +175,9 @@ describe('the data tree of JSON', () => {
     expect(bool(get(root, 'b', 'e'))).toBe(true);
     expect(has(root, 'b', 'c')).toBe('yes');
     expect(number(get(root, 'b', 'd'))).toBeUndefined();
+    const infinite = json('[-Infinity, Infinity]');
+    expect(infinite.damage).toEqual([]);
+    expect(items(infinite.roots[0]).map((each) => written(infinite, each))).toEqual(['-Infinity', 'Infinity']);
     expect(written(document, get(root, 'b'))).toBe('{"c": null, "d": NaN, "e": true}');
   });
 
@@ -187,7 +190,6 @@ describe('the data tree of JSON', () => {
     ['{"a": tru}', 'a'],
     ['{"a": 1, "b": "x', 'b'],
     ['{a: 1}', 'a'],
-    ['{"a": -Infinity}', 'a'],
     ['{"a": 1, "b": {"c": 1}', 'b'],
   ])('%j is damage, and what can be read is kept but open', (source, key) => {
     const document = json(source);

@@ -63,6 +63,21 @@ interface Cut {
   readonly start: number;
 }
 
+/** Index after the last token of the SELECT, and where its clauses begin. */
+function cutQuery(tokens: Tokens, select: number): { readonly cuts: readonly Cut[]; readonly end: number } {
+  const depth = tokens.depth[select] ?? 0;
+  const cuts: Cut[] = [];
+  let end = select + 1;
+  for (; end < tokens.all.length; end += 1) {
+    const at = tokens.depth[end] ?? 0;
+    if (at > depth) continue;
+    if (at < depth || isSetOperator(tokens, end) || endsInsert(tokens, end) || upperAt(tokens, end) === 'SELECT') break;
+    const name = clauseAt(tokens, end);
+    if (name !== undefined) cuts.push({ name, start: end });
+  }
+  return { cuts, end };
+}
+
 /** Reads the SELECT at a token. `queryAt` tells the number of the query right after an opening bracket. */
 export function readQuery(
   tokens: Tokens,
@@ -70,16 +85,7 @@ export function readQuery(
   place: Pick<SqlQuery, 'role' | 'cte'>,
   queryAt: ReadonlyMap<number, number>,
 ): SqlQuery {
-  const depth = tokens.depth[select] ?? 0;
-  const cuts: Cut[] = [];
-  let end = select + 1;
-  for (; end < tokens.all.length; end += 1) {
-    const at = tokens.depth[end] ?? 0;
-    if (at < depth || (at === depth && isSetOperator(tokens, end))) break;
-    if (at === depth && (endsInsert(tokens, end) || upperAt(tokens, end) === 'SELECT')) break;
-    const name = at === depth ? clauseAt(tokens, end) : undefined;
-    if (name !== undefined) cuts.push({ name, start: end });
-  }
+  const { cuts, end } = cutQuery(tokens, select);
   const clause = (wanted: ClauseName): { readonly start: number; readonly end: number } | undefined => {
     const at = cuts.findIndex((cut) => cut.name === wanted);
     const cut = cuts[at];
@@ -91,13 +97,13 @@ export function readQuery(
   };
   const head = readHead(tokens, select + 1, cuts[0]?.start ?? end);
   const from = clause('FROM');
-  const read =
-    from === undefined ? { sources: [], understood: true } : readSources(tokens, from.start + 1, from.end, queryAt);
   const into = clause('INTO');
   return {
     ...place,
     ...head,
-    ...read,
+    ...(from === undefined
+      ? { sources: [], understood: true }
+      : readSources(tokens, from.start + 1, from.end, queryAt)),
     span: clauseOf(tokens, select, end)?.span ?? { start: 0, end: 0 },
     into: into && nameAt(tokens, into.start + (upperAt(tokens, into.start + 1) === 'TABLE' ? 2 : 1))?.name,
     where: written('WHERE'),

@@ -188,40 +188,46 @@ function mayAddClauses({ all }: Tokens): boolean {
   });
 }
 
+type Flags = Pick<SqlStatement, 'object' | 'ifExists' | 'ifNotExists' | 'temporary' | 'orReplace' | 'overwrite'>;
+
+function flagsOf(kind: SqlKind, verb: string, { words, object, targets }: Head): Flags {
+  const materialized = object === 'VIEW' && words.has('MATERIALIZED');
+  const guarded = words.has('EXISTS');
+  return {
+    object: materialized ? 'MATERIALIZED VIEW' : (object ?? (kind === 'truncate' ? 'TABLE' : undefined)),
+    ifExists: guarded && !words.has('NOT'),
+    ifNotExists: guarded && words.has('NOT'),
+    temporary: words.has('TEMP') || words.has('TEMPORARY') || targets.some((name) => name.text.startsWith('#')),
+    orReplace: kind === 'create' && words.has('REPLACE'),
+    overwrite: kind === 'insert' && (words.has('OVERWRITE') || words.has('REPLACE') || verb === 'REPLACE'),
+  };
+}
+
+function conflictOf(tokens: Tokens, from: number): SqlClause | undefined {
+  return clauseFrom(tokens, from, 'ON', 'CONFLICT') ?? clauseFrom(tokens, from, 'ON', 'DUPLICATE');
+}
+
+const NO_HEAD = { object: undefined, targets: [], words: new Set<string>() } as const;
+
 /** Reads one statement from its tokens (without comments, at least one). Never throws. */
 export function readStatement(own: readonly SqlToken[]): SqlStatement {
   const tokens = bracketed(own);
   const verb = verbAt(tokens);
   const word = upperAt(tokens, verb);
   const kind = (Object.hasOwn(KINDS, word) ? KINDS[word] : undefined) ?? 'other';
-  const head: Head =
-    kind === 'select' || kind === 'other'
-      ? { object: undefined, targets: [], words: new Set(), next: verb }
-      : readHead(tokens, verb);
+  const headless = kind === 'select' || kind === 'other';
+  const head: Head = headless ? { ...NO_HEAD, next: verb } : readHead(tokens, verb);
   const { queries, ctes } = readQueries(tokens);
   const open = !tokens.balanced || mayAddClauses(tokens);
-  const guarded = head.words.has('EXISTS');
-  const clear =
-    queries.every((query) => query.understood) && kind !== 'other' && (kind === 'select' || head.targets.length > 0);
+  const named = kind === 'select' || head.targets.length > 0;
+  const clear = named && queries.every((query) => query.understood);
   return {
     kind,
     span: clauseOf(tokens, 0, own.length)?.span ?? { start: 0, end: 0 },
     tokens: own,
     targets: head.targets,
-    object:
-      head.object === 'VIEW' && head.words.has('MATERIALIZED')
-        ? 'MATERIALIZED VIEW'
-        : (head.object ?? (kind === 'truncate' ? 'TABLE' : undefined)),
-    ifExists: guarded && !head.words.has('NOT'),
-    ifNotExists: guarded && head.words.has('NOT'),
-    temporary:
-      head.words.has('TEMP') || head.words.has('TEMPORARY') || head.targets.some((name) => name.text.startsWith('#')),
-    orReplace: kind === 'create' && head.words.has('REPLACE'),
-    overwrite: kind === 'insert' && (head.words.has('OVERWRITE') || head.words.has('REPLACE') || word === 'REPLACE'),
-    onConflict:
-      kind === 'insert'
-        ? (clauseFrom(tokens, head.next, 'ON', 'CONFLICT') ?? clauseFrom(tokens, head.next, 'ON', 'DUPLICATE'))
-        : undefined,
+    ...flagsOf(kind, word, head),
+    onConflict: kind === 'insert' ? conflictOf(tokens, head.next) : undefined,
     where: kind === 'delete' || kind === 'update' ? clauseFrom(tokens, head.next, 'WHERE') : undefined,
     actions: kind === 'alter' ? actionsOf(tokens, head.next) : [],
     queries,

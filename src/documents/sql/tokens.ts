@@ -21,6 +21,8 @@ export const touch = (one: SqlToken | undefined, other: SqlToken | undefined): b
 
 const BLANK = /\s+/y;
 const WORD = /[\p{L}_][\p{L}\p{N}_$]*/uy;
+/** A temporary table of SQL Server. */
+const TEMPORARY = /#{1,2}[A-Za-z_]\w*/y;
 const NUMBER = /(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y;
 const PARAMETER = /\?|%\([^)\s]{1,100}\)s|%s|:[A-Za-z_]\w*|@{1,2}[A-Za-z_]\w*|\$(?:\d+|[A-Za-z_]\w*)/y;
 const BRACE = /\{[A-Za-z_][^{}\n'"]{0,300}\}/y;
@@ -97,7 +99,7 @@ function readPlain(at: number, reading: Reading): number {
   const first = text[at] ?? '';
   if (first === "'") return readString(at, at, reading);
   if (first === '"' || first === '`') return readQuoted(at, first, reading);
-  const word = matchAt(WORD, text, at);
+  const word = matchAt(first === '#' ? TEMPORARY : WORD, text, at);
   if (word !== undefined) {
     const string = text[at + word.length] === "'" && STRING_PREFIX.test(word);
     return string ? readString(at, at + word.length, reading) : add('word', at, at + word.length, reading);

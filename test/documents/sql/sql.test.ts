@@ -47,7 +47,7 @@ select \`;\`;;
     ['DROP MATERIALIZED VIEW v', { kind: 'drop', object: 'MATERIALIZED VIEW', ifExists: false }, ['v']],
     ['CREATE OR REPLACE TEMP TABLE t AS SELECT 1', { kind: 'create', temporary: true, orReplace: true }, ['t']],
     ['CREATE TABLE IF NOT EXISTS t (a int, b text)', { kind: 'create', ifNotExists: true, ifExists: false }, ['t']],
-    ['CREATE TABLE #t (a int)', { kind: 'create', temporary: false }, []],
+    ['CREATE TABLE #t (a int)', { kind: 'create', temporary: true }, ['#t']],
     ['ALTER TABLE t DROP COLUMN a, ADD b int', { kind: 'alter', object: 'TABLE' }, ['t']],
     ['INSERT OVERWRITE TABLE t PARTITION (d) SELECT 1', { kind: 'insert', overwrite: true }, ['t']],
     ['INSERT INTO t (a) SELECT 1 ON CONFLICT (a) DO NOTHING', { kind: 'insert', overwrite: false }, ['t']],
