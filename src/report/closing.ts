@@ -2,7 +2,7 @@ import type { Incident, Opinion, Report, ToolStatus } from '../core/report.ts';
 import type { Block } from './budget.ts';
 import { advice, cell, cellCode, clip, codeSpan, prose } from './escape.ts';
 import { allowance, evidenceList, left, listed, MOST, placeOf, type Surroundings } from './sections.ts';
-import { capital, incidentPlace, isOpen, MARKS, plural, sentence } from './words.ts';
+import { capital, coverageText, incidentPlace, isOpen, MARKS, plural, sentence } from './words.ts';
 
 export function readinessBlock(report: Report): Block {
   const { confidence, before, why, score, coverage, wouldRaise } = report.consolidation.readiness;
@@ -10,10 +10,14 @@ export function readinessBlock(report: Report): Block {
   const sums = (['data', 'model', 'infrastructure', 'monitoring'] as const).map(
     (part) => `${part} ${score[part].toFixed(1)}`,
   );
+  const measured =
+    coverage === 0
+      ? ''
+      : ` Score at least ${score.total.toFixed(1)} (${sums.join(', ')}), from ${Math.round(coverage * 100)} % of what a repository can show.`;
   const head = [
     `### Readiness: ${level}`,
     '',
-    `${sentence(capital(prose(clip(why, MOST.message))))} Score at least ${score.total.toFixed(1)} (${sums.join(', ')}), from ${Math.round(coverage * 100)} % of what a repository can show.`,
+    `${sentence(capital(prose(clip(why, MOST.message))))}${measured}`,
     ...(wouldRaise.length === 0 ? [] : ['', 'What would raise it:']),
   ].join('\n');
   return {
@@ -95,8 +99,8 @@ export function readinessTestsBlock(report: Report, around: Surroundings): Block
   return { head, rows, tail: '</details>', left: left('tests') };
 }
 
-/** Files read, and everything that the panel does not know. */
-export function coverageBlock(report: Report): Block {
+/** Everything that the panel does not know; undefined where it knows all it was asked. */
+export function coverageBlock(report: Report): Block | undefined {
   const { files, read } = report.coverage;
   const rows = [
     ...report.incidents.filter((each) => each.clouds).map((each) => `- ${incidentText(each)}`),
@@ -105,14 +109,11 @@ export function coverageBlock(report: Report): Block {
       return `- ${codeSpan(clip(path, MOST.note))} not evaluated${what}: ${sentence(prose(clip(reason, MOST.note)))}`;
     }),
   ];
-  const aside = report.incidents.length - report.incidents.filter((each) => each.clouds).length;
+  const aside = report.incidents.filter((each) => !each.clouds).length;
+  if (rows.length === 0 && aside === 0 && read === files) return undefined;
   const apart = aside === 0 ? '' : ` ${plural(aside, 'file', 'files')} outside the change could not be read.`;
-  return {
-    head: `### Coverage\n\n${read} of ${plural(files, 'changed file', 'changed files')} read.${apart}\n`,
-    rows,
-    tail: '',
-    left: left('gaps'),
-  };
+  const head = `### Coverage\n\n${coverageText(report.coverage)}.${apart}`;
+  return { head: rows.length === 0 ? head : `${head}\n`, rows, tail: '', left: left('gaps') };
 }
 
 function incidentText(incident: Incident): string {

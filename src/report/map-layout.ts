@@ -95,7 +95,7 @@ function chosenNodes(count: number, links: readonly Link[]): ReadonlySet<number>
 }
 
 /** What stands on the box of a node. */
-export function nameOf({ name }: SystemNode): string {
+function nameOf({ name }: SystemNode): string {
   return clip(plain(name) || '?', MOST_NAME);
 }
 

@@ -3,7 +3,7 @@ import type { Report } from '../core/report.ts';
 import { LIFECYCLE_STAGES, SEVERITIES } from '../core/scale.ts';
 import { html, isPlainUrl } from './escape.ts';
 import { type FrameLine, frameOf } from './frame.ts';
-import { adviceHtml, evidenceItems, rich } from './page-text.ts';
+import { adviceHtml, evidenceItems, NOTHING_TOLD, rich } from './page-text.ts';
 import { capital, concernName, isOpen, personaName, plural, SEVERITY_NAMES, voices, whereOf } from './words.ts';
 
 export type Sources = ReadonlyMap<string, string>;
@@ -74,7 +74,7 @@ function card(finding: Finding, report: Report, sources: Sources): string {
 <header><span class="badge ${severity}">${SEVERITY_NAMES[severity]}</span>${noteOf(finding)}<span class="tags">${tags.map(html).join(' · ')}</span></header>
 <h3>${capital(rich(finding.message))}</h3>
 <p class="where"><code class="place">${html(whereOf(finding))}</code> <span class="check">${link}</span></p>
-${codeBlock(frame)}${evidenceItems(finding.evidence, 8)}
+${codeBlock(frame)}${evidenceItems(finding.evidence, 8, NOTHING_TOLD)}
 <div class="fix"><strong>Fix</strong>${adviceHtml(finding.remedy)}${suggestion === undefined ? '' : `<pre class="suggestion"><code>${html(suggestion.text)}</code></pre>`}</div>
 ${reasonsOf(finding)}</article>`;
 }

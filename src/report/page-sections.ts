@@ -3,9 +3,10 @@ import { READINESS_LEVELS } from '../core/report.ts';
 import { SEVERITIES } from '../core/scale.ts';
 import { clip, html } from './escape.ts';
 import { matrix } from './page-findings.ts';
-import { adviceHtml, evidenceItems, list, rich, section } from './page-text.ts';
+import { adviceHtml, evidenceItems, list, NOTHING_TOLD, rich, section } from './page-text.ts';
 import {
   capital,
+  coverageText,
   healthyLine,
   incidentPlace,
   isHealthy,
@@ -31,7 +32,7 @@ export function header(report: Report): string {
   const { confidence, before } = report.consolidation.readiness;
   const facts = [
     ...(before !== undefined && before !== confidence ? [`Readiness ${before} → ${confidence}.`] : []),
-    `${coverage.read} of ${plural(coverage.files, 'changed file', 'changed files')} read.`,
+    `${coverageText(coverage)}.`,
   ];
   const line = isHealthy(report) ? html(capital(healthyLine(report))) : capital(rich(report.why));
   return `<header class="page">
@@ -46,7 +47,7 @@ ${tiles.length === 0 ? '' : `<ul class="tiles">${tiles.join('')}</ul>`}
 export function constraintsSection({ consolidation }: Report): string {
   const cards = consolidation.constraints.map(
     ({ question, status, answer, evidence }) =>
-      `<li class="card"><span class="state ${stateClass(status)}">${status}</span><h3>${rich(question)}</h3><p>${sentence(capital(rich(answer)))}</p>${evidenceItems(evidence, 4)}</li>`,
+      `<li class="card"><span class="state ${stateClass(status)}">${status}</span><h3>${rich(question)}</h3><p>${sentence(capital(rich(answer)))}</p>${evidenceItems(evidence, 4, NOTHING_TOLD)}</li>`,
   );
   return section(
     'constraints',
@@ -56,10 +57,11 @@ export function constraintsSection({ consolidation }: Report): string {
 }
 
 export function lifecycleSection(report: Report): string {
+  const told = new Map(report.findings.filter(isOpen).map((each) => [each.message, `#f-${each.fingerprint}`]));
   const rows = LIFECYCLE_ROWS.map((row) => {
     const { status, evidence, contradictions, wouldCount } = report.consolidation.lifecycle[row];
     const would = status === 'evidenced' ? '' : list(wouldCount.map(rich), 'plainlist');
-    return `<tr><th scope="row">${ROW_NAMES[row]}</th><td><span class="state ${stateClass(status)}">${status}</span></td><td>${evidenceItems(evidence, 4)}</td><td>${evidenceItems(contradictions, 4)}</td><td>${would}</td></tr>`;
+    return `<tr><th scope="row">${ROW_NAMES[row]}</th><td><span class="state ${stateClass(status)}">${status}</span></td><td>${evidenceItems(evidence, 4, NOTHING_TOLD)}</td><td>${evidenceItems(contradictions, 4, told)}</td><td>${would}</td></tr>`;
   });
   const table = `<div class="scroll" tabindex="0" role="region" aria-label="Lifecycle by stage"><table class="stages"><thead><tr><th scope="col">Stage</th><th scope="col">State</th><th scope="col">Evidence</th><th scope="col">Against</th><th scope="col">Would count</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
   return section('lifecycle', 'Lifecycle', `${matrix(report)}${table}`);
@@ -79,7 +81,7 @@ function conflictCard(
 ): string {
   const sides = positions.map(
     ({ persona, says, evidence }) =>
-      `<div class="side"><h4>${html(personaName(report.participants, persona))}</h4><p>${sentence(capital(rich(says)))}</p>${evidenceItems(evidence, 4)}</div>`,
+      `<div class="side"><h4>${html(personaName(report.participants, persona))}</h4><p>${sentence(capital(rich(says)))}</p>${evidenceItems(evidence, 4, NOTHING_TOLD)}</div>`,
   );
   const end =
     decided === undefined
@@ -138,7 +140,7 @@ function pips(score: number): string {
 function testTable(tests: Readiness['tests']): string {
   const rows = tests.map(
     ({ id, title, state, score, evidence, reason }) =>
-      `<tr><td>${html(id)}</td><th scope="row">${html(title)}</th><td><span class="state ${state}">${state.replace('-', ' ')}</span></td><td>${score.toFixed(1)}</td><td>${sentence(capital(rich(reason)))}${evidenceItems(evidence, 3)}</td></tr>`,
+      `<tr><td>${html(id)}</td><th scope="row">${html(title)}</th><td><span class="state ${state}">${state.replace('-', ' ')}</span></td><td>${score.toFixed(1)}</td><td>${sentence(capital(rich(reason)))}${evidenceItems(evidence, 3, NOTHING_TOLD)}</td></tr>`,
   );
   return rows.length === 0
     ? ''

@@ -27,9 +27,15 @@ export function place({ path, line }: { readonly path: string; readonly line: nu
   return `<code class="place">${html(`${path}:${line}`)}</code>`;
 }
 
-export function evidenceItems(evidence: readonly Evidence[], most: number): string {
+export const NOTHING_TOLD: ReadonlyMap<string, string> = new Map();
+
+/** `told` leads from a note that stands elsewhere on the page to its place; such a note is not repeated. */
+export function evidenceItems(evidence: readonly Evidence[], most: number, told: ReadonlyMap<string, string>): string {
   if (evidence.length === 0) return '';
-  const rows = evidence.slice(0, most).map((each) => `<li>${place(each)} ${rich(each.note)}</li>`);
+  const rows = evidence.slice(0, most).map((each) => {
+    const target = told.get(each.note);
+    return `<li>${target === undefined ? `${place(each)} ${rich(each.note)}` : `<a href="${html(target)}">${place(each)}</a>`}</li>`;
+  });
   const more = evidence.length - rows.length;
   return `<ul class="evidence">${rows.join('')}${more > 0 ? `<li>and ${more} more</li>` : ''}</ul>`;
 }

@@ -81,49 +81,34 @@ function ruleOf(id: string, listed: Listed | undefined, findings: readonly Findi
 }
 
 function resultOf(finding: Finding, ruleIndex: number): Result {
-  const { allowed, suggestion } = finding;
+  const { persona, alsoRaisedBy, sources, severity, confidence, stage, placement, side } = finding;
   return {
     ruleId: finding.check,
     ruleIndex,
-    level: LEVELS[finding.severity],
+    level: LEVELS[severity],
     kind: 'fail',
     message: { text: `${sentence(plain(clip(finding.message, MOST)))} ${plain(clip(finding.remedy, MOST))}` },
     locations: [{ physicalLocation: placeOf(finding), ...cellOf(finding) }],
     ...(finding.evidence.length === 0 ? {} : { relatedLocations: finding.evidence.map(relatedOf) }),
     partialFingerprints: { 'mlReview/v1': finding.fingerprint },
     baselineState: finding.introduced ? 'new' : 'unchanged',
-    ...(allowed === undefined
-      ? {}
-      : {
-          suppressions: [
-            {
-              kind: allowed.by === 'comment' ? 'inSource' : 'external',
-              status: 'accepted',
-              justification: plain(clip(allowed.reason, MOST)),
-            },
-          ],
-        }),
-    ...(suggestion === undefined || holdsSecret(suggestion.text)
-      ? {}
-      : {
-          fixes: [
-            {
-              description: { text: plain(clip(finding.remedy, MOST)) },
-              artifactChanges: [changeOf(finding, suggestion)],
-            },
-          ],
-        }),
-    properties: {
-      persona: finding.persona,
-      alsoRaisedBy: finding.alsoRaisedBy,
-      sources: finding.sources,
-      severity: finding.severity,
-      confidence: finding.confidence,
-      stage: finding.stage,
-      placement: finding.placement,
-      side: finding.side,
-    },
+    ...suppressionsOf(finding),
+    ...fixesOf(finding),
+    properties: { persona, alsoRaisedBy, sources, severity, confidence, stage, placement, side },
   };
+}
+
+function suppressionsOf({ allowed }: Finding): Pick<Result, 'suppressions'> {
+  if (allowed === undefined) return {};
+  const kind = allowed.by === 'comment' ? 'inSource' : 'external';
+  return { suppressions: [{ kind, status: 'accepted', justification: plain(clip(allowed.reason, MOST)) }] };
+}
+
+function fixesOf(finding: Finding): Pick<Result, 'fixes'> {
+  const { suggestion } = finding;
+  if (suggestion === undefined || holdsSecret(suggestion.text)) return {};
+  const description = { text: plain(clip(finding.remedy, MOST)) };
+  return { fixes: [{ description, artifactChanges: [changeOf(finding, suggestion)] }] };
 }
 
 function placeOf({ path, startLine, startColumn, endLine, endColumn }: Finding): PhysicalLocation {

@@ -97,9 +97,10 @@ function proofOf({ evidence }: Finding, around: Surroundings): string {
 
 export function lifecycleBlock(report: Report, around: Surroundings): Block {
   const { lifecycle } = report.consolidation;
+  const told = new Set(report.findings.filter(isOpen).map((each) => each.message));
   const rows = LIFECYCLE_ROWS.map((row) => {
     const gap = lifecycle[row];
-    return `| ${ROW_NAMES[row]} | ${STATE_MARKS[gap.status]} ${gap.status} | ${gapText(gap, around)} |`;
+    return `| ${ROW_NAMES[row]} | ${STATE_MARKS[gap.status]} ${gap.status} | ${gapText(gap, told, around)} |`;
   });
   return {
     head: '### Lifecycle\n\n| Stage | State | By what |\n| --- | --- | --- |',
@@ -109,9 +110,10 @@ export function lifecycleBlock(report: Report, around: Surroundings): Block {
   };
 }
 
-function gapText(gap: LifecycleGap, around: Surroundings): string {
+/** `told` holds what stands above already; of that only the place is named. */
+function gapText(gap: LifecycleGap, told: ReadonlySet<string>, around: Surroundings): string {
   const shown = gap.status === 'contradicted' ? gap.contradictions : gap.evidence;
-  if (shown.length > 0) return evidenceCells(shown, around);
+  if (shown.length > 0) return evidenceCells(shown, told, around);
   if (gap.wouldCount.length === 0) return '';
   return `would count: ${gap.wouldCount
     .slice(0, 3)
@@ -119,10 +121,11 @@ function gapText(gap: LifecycleGap, around: Surroundings): string {
     .join('; ')}`;
 }
 
-function evidenceCells(evidence: readonly Evidence[], around: Surroundings): string {
-  const shown = evidence
-    .slice(0, 2)
-    .map((each) => `${linkTo(each, cellCode, around)} ${cell(clip(each.note, MOST.note))}`.trim());
+function evidenceCells(evidence: readonly Evidence[], told: ReadonlySet<string>, around: Surroundings): string {
+  const shown = evidence.slice(0, 2).map((each) => {
+    const note = told.has(each.note) ? '' : cell(clip(each.note, MOST.note));
+    return `${linkTo(each, cellCode, around)} ${note}`.trim();
+  });
   const more = evidence.length - shown.length;
   return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
 }

@@ -9,13 +9,13 @@ import { maskSecrets } from './secrets.ts';
 import {
   capital,
   countBySeverity,
+  coverageText,
   healthyLine,
   incidentPlace,
   isHealthy,
   isOpen,
   LIFECYCLE_ROWS,
   personaName,
-  plural,
   ROW_NAMES,
   sentence,
   VERDICT_NAMES,
@@ -195,7 +195,7 @@ function verdictText(report: Report, open: readonly Finding[], paint: Paint): st
   const counts = [
     ...(open.length === 0 ? [] : [`${countBySeverity(open)} introduced`]),
     ...(older === 0 ? [] : [`${older} older`]),
-    `${report.coverage.read} of ${plural(report.coverage.files, 'changed file', 'changed files')} read`,
+    coverageText(report.coverage),
   ];
   const name = paint.bold(tints[report.verdict](VERDICT_NAMES[report.verdict]));
   return `${name}: ${sentence(prose(report.why, paint))}\n${paint.dim(counts.join(' · '))}`;

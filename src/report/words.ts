@@ -85,6 +85,12 @@ export function plural(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
+/** `5 of 6 changed files read`, or shorter where all were. */
+export function coverageText({ files, read }: Report['coverage']): string {
+  const changed = plural(files, 'changed file', 'changed files');
+  return read === files ? `${changed} read` : `${read} of ${changed} read`;
+}
+
 /** Ends a sentence that was written without its full stop. */
 export function sentence(text: string): string {
   return /[.!?:…]$/.test(text) ? text : `${text}.`;

@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { loadChecks } from '../catalog.ts';
 import { indexOf, pageOf } from '../docs/page.ts';
+import { renderReportSchema } from '../report/schema.ts';
 
 const DOCS = new URL('../../docs/', import.meta.url);
 
@@ -22,5 +23,6 @@ async function sweep(kept: ReadonlySet<string>): Promise<void> {
 const checks = await loadChecks();
 const pages = new Map(checks.map((listed) => [`checks/${listed.persona}/${listed.id}.md`, pageOf(listed)]));
 pages.set('checks/README.md', indexOf(checks));
+pages.set('report.schema.json', renderReportSchema());
 for (const [path, text] of pages) await write(path, text);
 await sweep(new Set(pages.keys()));

@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, test } from '@jest/globals';
 import type { Persona, PersonaTool } from '../../src/core/persona.ts';
 import { PERSONAS } from '../../src/core/scale.ts';
 import { describeMistakes, parseCharter, parsePersona } from '../../src/personas/parse.ts';

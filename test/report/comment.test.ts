@@ -1,4 +1,3 @@
-import { describe, expect, test } from '@jest/globals';
 import type { Finding } from '../../src/core/finding.ts';
 import { repoPath } from '../../src/core/location.ts';
 import { bytesOf } from '../../src/report/budget.ts';

@@ -96,7 +96,7 @@ export function finding(changes: Partial<Finding> = {}): Finding {
 }
 
 /** Omits keys that `finding` sets. */
-export function without<Key extends keyof Finding>(
+function without<Key extends keyof Finding>(
   value: Finding,
   ...keys: readonly Key[]
 ): Omit<Finding, Key> & Partial<Finding> {
@@ -114,7 +114,7 @@ function unfixable(changes: Partial<Finding>): Finding {
 }
 
 /** Every severity, stage, placement and mode. */
-export function findings(): readonly Finding[] {
+function findings(): readonly Finding[] {
   return [
     finding({
       check: 'sec-torch-load',
@@ -504,6 +504,7 @@ export function report(changes: Partial<Report> = {}): Report {
 export function healthyReport(): Report {
   return report({
     verdict: 'pass',
+    participants: opinions().map((each) => ({ ...each, degraded: false })),
     why: 'nothing to say about this change',
     findings: [],
     incidents: [],

@@ -1,4 +1,3 @@
-import { describe, expect, test } from '@jest/globals';
 import { repoPath } from '../../src/core/location.ts';
 import type { Report } from '../../src/core/report.ts';
 import { CONFIDENCES, SEVERITIES } from '../../src/core/scale.ts';
@@ -26,6 +25,9 @@ describe('the title of the check run', () => {
     const healthy = healthyReport();
     expect(renderTitle(healthy)).toBe('Nothing to raise in 3 changed files');
     expect(renderSummary(healthy, around)).toBe('Nothing to raise in 3 changed files.\n');
+    expect(renderTitle({ ...healthy, participants: report().participants })).toBe(
+      'Nothing to raise in 3 changed files; SRE degraded for want of required tools',
+    );
     const older = { ...healthy, findings: [finding({ introduced: false })] };
     expect(renderSummary(older, around)).toBe(
       'Nothing to raise in 3 changed files; 1 older finding stands in the repository.\n',

@@ -1,4 +1,3 @@
-import { describe, expect, test } from '@jest/globals';
 import { repoPath } from '../../src/core/location.ts';
 import { frameOf } from '../../src/report/frame.ts';
 import { renderMarkdown } from '../../src/report/markdown.ts';
