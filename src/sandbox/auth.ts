@@ -1,8 +1,9 @@
 import { createVerify, randomBytes } from 'node:crypto';
 import { type Context, LIMITS } from './context.ts';
 import { forbidden, notFound, Refusal } from './http.ts';
+import { findRepository, levelOf } from './lookup.ts';
 import type { Call, Route } from './router.ts';
-import { type Account, findRepository, type Installation, levelOf, type Repository, type State } from './state.ts';
+import type { Account, Installation, Repository, State } from './state.ts';
 import type { Level, Permissions } from './types.ts';
 
 /** Who sends a request. */

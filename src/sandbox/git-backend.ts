@@ -4,7 +4,8 @@ import { authenticate, grants, maySee } from './auth.ts';
 import type { Context } from './context.ts';
 import { gitEnvironment } from './git.ts';
 import { Refusal } from './http.ts';
-import { findRepository, type Repository } from './state.ts';
+import { findRepository } from './lookup.ts';
+import type { Repository } from './state.ts';
 
 const SERVED = /^\/([^/]+\/[^/]+?)(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack)$/;
 

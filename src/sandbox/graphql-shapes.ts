@@ -2,16 +2,9 @@ import { GraphQLError } from 'graphql';
 import { anchorOf } from './anchor.ts';
 import { type Caller, grants, levelFor } from './auth.ts';
 import type { Context } from './context.ts';
+import { fullName, nodeId } from './lookup.ts';
 import { webOf } from './present/basics.ts';
-import {
-  type Account,
-  fullName,
-  type IssueComment,
-  nodeId,
-  type PullRequest,
-  type Repository,
-  type ReviewComment,
-} from './state.ts';
+import type { Account, IssueComment, PullRequest, Repository, ReviewComment } from './state.ts';
 import { firstOf } from './threads.ts';
 
 /** Who asks, and what is asked about. */

@@ -14,7 +14,8 @@ import {
   threadShape,
 } from './graphql-shapes.ts';
 import { type Answer, Refusal } from './http.ts';
-import { findRepository, fromNodeId, type IssueComment, type PullRequest, type ReviewComment } from './state.ts';
+import { findRepository, fromNodeId } from './lookup.ts';
+import type { IssueComment, PullRequest, ReviewComment } from './state.ts';
 import { firstOf } from './threads.ts';
 
 let schema: GraphQLSchema | undefined;

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from './context.ts';
-import { accountShape, installationShape } from './present/basics.ts';
-import { type Account, fullName, type Installation, nodeId, type Repository, stamp } from './state.ts';
+import { fullName, nodeId, stamp } from './lookup.ts';
+import { installationShape } from './present/app.ts';
+import { accountShape } from './present/basics.ts';
+import type { Account, Installation, Repository } from './state.ts';
 import { send } from './webhooks.ts';
 
 /** The App's installation at an account, made on first use. */

@@ -1,6 +1,7 @@
 import type { Context } from './context.ts';
 import { gitLine, resolveCommit } from './git.ts';
-import { type Account, type PullRequest, type Repository, stamp } from './state.ts';
+import { stamp } from './lookup.ts';
+import type { Account, PullRequest, Repository } from './state.ts';
 import { suiteOf, tellSuite } from './suites.ts';
 import { tellPull } from './talk.ts';
 import { bring, moveRef } from './write.ts';

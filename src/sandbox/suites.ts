@@ -1,7 +1,8 @@
 import type { Context } from './context.ts';
+import { stamp } from './lookup.ts';
 import { checkRunForWebhook, checkSuiteShape } from './present/checks.ts';
 import { readCommit, simpleCommit } from './present/commits.ts';
-import { type Account, type CheckRun, type CheckSuite, type Repository, stamp } from './state.ts';
+import type { Account, CheckRun, CheckSuite, Repository } from './state.ts';
 import { tell } from './webhooks.ts';
 
 /** The App's suite of a commit, made on first use. `branch` is null for commits that came from a fork. */

@@ -1,9 +1,10 @@
 import type { Context } from './context.ts';
+import { label, stamp } from './lookup.ts';
 import type { Shape } from './present/basics.ts';
 import { labelShape } from './present/basics.ts';
 import { issueCommentShape, reviewCommentShape } from './present/comments.ts';
 import { issueShape, pullInList, pullShape } from './present/pulls.ts';
-import { type Account, type IssueComment, label, type PullRequest, type ReviewComment, stamp } from './state.ts';
+import type { Account, IssueComment, PullRequest, ReviewComment } from './state.ts';
 import { tell } from './webhooks.ts';
 
 /** Sends a `pull_request` event. */

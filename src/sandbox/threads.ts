@@ -2,7 +2,8 @@ import { baseAt } from './anchor.ts';
 import type { Context } from './context.ts';
 import { diffOf } from './diff.ts';
 import { findLine, findPosition, type Hunk, hunkDownTo, parsePatch, refusals, sentenceOf } from './hunks.ts';
-import { type Account, type PullRequest, type Review, type ReviewComment, type Side, stamp } from './state.ts';
+import { stamp } from './lookup.ts';
+import type { Account, PullRequest, Review, ReviewComment, Side } from './state.ts';
 
 /** A comment as somebody asks for it, before it is known to be possible. */
 export interface DraftComment {

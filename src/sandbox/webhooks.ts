@@ -1,7 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { grants } from './auth.ts';
 import type { Context } from './context.ts';
-import { accountShape, installationShape, repositoryForWebhook } from './present/basics.ts';
+import { installationShape } from './present/app.ts';
+import { accountShape, repositoryForWebhook } from './present/basics.ts';
 import type { Account, Repository } from './state.ts';
 import type { Delivery } from './types.ts';
 

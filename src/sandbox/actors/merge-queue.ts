@@ -1,8 +1,9 @@
 import type { Context } from '../context.ts';
 import { gitLine, NO_COMMIT } from '../git.ts';
+import { stamp } from '../lookup.ts';
 import { readCommit, simpleCommit } from '../present/commits.ts';
 import { push, tipOf } from '../push.ts';
-import { type MergeGroup, type PullRequest, type Repository, stamp } from '../state.ts';
+import type { MergeGroup, PullRequest, Repository } from '../state.ts';
 import { suiteOf, tellSuite } from '../suites.ts';
 import type { MergeGroupActor, PullRequestActor } from '../types.ts';
 import { tell } from '../webhooks.ts';

@@ -1,8 +1,9 @@
 import type { Context } from '../context.ts';
 import { mergeBase } from '../git.ts';
+import { account, stamp } from '../lookup.ts';
 import { labelShape, webOf } from '../present/basics.ts';
 import { push, tipOf } from '../push.ts';
-import { type Account, account, type CheckRun, type PullRequest, type ReviewComment, stamp } from '../state.ts';
+import type { Account, CheckRun, PullRequest, ReviewComment } from '../state.ts';
 import { suiteOf, tellRun, tellSuite } from '../suites.ts';
 import { postComment, setLabel, tellComment, tellPull } from '../talk.ts';
 import { addComment, addReply, addReview, firstOf, placeComment, published, refusalOf } from '../threads.ts';

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import type { Answer } from '../http.ts';
-import { type Account, account, type CheckRun, type PullRequest } from '../state.ts';
+import { account } from '../lookup.ts';
+import type { Account, CheckRun, PullRequest } from '../state.ts';
 import { tellRun } from '../suites.ts';
 import { postComment, setLabel, tellComment } from '../talk.ts';
 import { addReply, addReview, firstOf } from '../threads.ts';

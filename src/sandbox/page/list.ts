@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import type { Answer } from '../http.ts';
-import { fullName, type PullRequest, type Repository } from '../state.ts';
+import { fullName } from '../lookup.ts';
+import type { PullRequest, Repository } from '../state.ts';
 import { type Html, html } from './html.ts';
 import { document, name, state } from './layout.ts';
 import { latestRuns, pathOf, stateOf } from './pull.ts';

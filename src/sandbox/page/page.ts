@@ -1,7 +1,8 @@
 import type { Context } from '../context.ts';
 import { readObject, resolveCommit } from '../git.ts';
 import type { Answer } from '../http.ts';
-import { findRepository, type PullRequest, type Repository } from '../state.ts';
+import { findRepository } from '../lookup.ts';
+import type { PullRequest, Repository } from '../state.ts';
 import { checksPage } from './checks.ts';
 import { conversation } from './conversation.ts';
 import { filesPage } from './files.ts';

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import type { Answer } from '../http.ts';
-import { type CheckRun, fullName, type PullRequest } from '../state.ts';
+import { fullName } from '../lookup.ts';
+import type { CheckRun, PullRequest } from '../state.ts';
 import { type Html, html } from './html.ts';
 import { document, name } from './layout.ts';
 

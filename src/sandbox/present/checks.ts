@@ -1,6 +1,8 @@
 import type { Context } from '../context.ts';
-import { type CheckRun, type CheckSuite, nodeId, type PullRequest } from '../state.ts';
-import { apiOf, appShape, repositoryShape, type Shape, webOf } from './basics.ts';
+import { nodeId } from '../lookup.ts';
+import type { CheckRun, CheckSuite, PullRequest } from '../state.ts';
+import { appShape } from './app.ts';
+import { apiOf, repositoryShape, type Shape, webOf } from './basics.ts';
 
 /** Pull requests of a commit as check payloads name them: none whose head is in another repository. */
 export function pullsOfCheck(context: Context, suite: CheckSuite): readonly Shape[] {

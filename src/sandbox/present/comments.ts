@@ -1,7 +1,9 @@
 import { anchorOf } from '../anchor.ts';
 import type { Context } from '../context.ts';
-import { type IssueComment, nodeId, type PullRequest, type Review, type ReviewComment } from '../state.ts';
-import { accountShape, apiOf, appShape, association, rollup, type Shape, webOf } from './basics.ts';
+import { nodeId } from '../lookup.ts';
+import type { IssueComment, PullRequest, Review, ReviewComment } from '../state.ts';
+import { appShape } from './app.ts';
+import { accountShape, apiOf, association, rollup, type Shape, webOf } from './basics.ts';
 
 function pullUrls(context: Context, pull: PullRequest): { readonly api: string; readonly web: string } {
   return {

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { git } from '../git.ts';
-import { nodeId, type Repository } from '../state.ts';
+import { nodeId } from '../lookup.ts';
+import type { Repository } from '../state.ts';
 import { apiOf, type Shape, webOf } from './basics.ts';
 
 /** What a commit object says. */

@@ -1,7 +1,8 @@
 import { diffOfPull } from '../anchor.ts';
 import type { Context } from '../context.ts';
 import { gitLine } from '../git.ts';
-import { nodeId, type PullRequest, type Repository } from '../state.ts';
+import { nodeId } from '../lookup.ts';
+import type { PullRequest, Repository } from '../state.ts';
 import { accountShape, apiOf, association, labelShape, repositoryShape, type Shape, webOf } from './basics.ts';
 
 function addresses(context: Context, pull: PullRequest): Shape {

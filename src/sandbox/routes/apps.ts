@@ -1,9 +1,11 @@
 import { grants, issueToken, maySee } from '../auth.ts';
 import { LIMITS } from '../context.ts';
 import { type Answer, notFound, Refusal } from '../http.ts';
-import { appShape, installationShape, repositoryShape } from '../present/basics.ts';
+import { fullName, iso } from '../lookup.ts';
+import { appShape, installationShape } from '../present/app.ts';
+import { repositoryShape } from '../present/basics.ts';
 import type { Call, Route } from '../router.ts';
-import { fullName, type Installation, iso } from '../state.ts';
+import type { Installation } from '../state.ts';
 import type { Permissions } from '../types.ts';
 import { page } from './common.ts';
 

@@ -1,10 +1,11 @@
 import { repositoryOf } from '../auth.ts';
 import { type Answer, notFound } from '../http.ts';
+import { iso, stamp } from '../lookup.ts';
 import { webOf } from '../present/basics.ts';
 import { checkRunShape, checkSuiteShape } from '../present/checks.ts';
 import { readCommit, simpleCommit } from '../present/commits.ts';
 import type { Call, Route } from '../router.ts';
-import { type CheckRun, type CheckSuite, iso, stamp } from '../state.ts';
+import type { CheckRun, CheckSuite } from '../state.ts';
 import { branchOf, suiteOf, tellRun, tellSuite } from '../suites.ts';
 import type { SeenAnnotation } from '../types.ts';
 import { later } from '../webhooks.ts';

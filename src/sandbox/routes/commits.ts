@@ -3,10 +3,11 @@ import { LIMITS } from '../context.ts';
 import { diffOf } from '../diff.ts';
 import { EMPTY_TREE, gitLine, mergeBase, resolveCommit } from '../git.ts';
 import { type Answer, mediaType, notFound } from '../http.ts';
+import { fullName } from '../lookup.ts';
 import { apiOf, webOf } from '../present/basics.ts';
 import { commitShape, gitCommitShape, readCommit, readCommits } from '../present/commits.ts';
 import type { Call, Route } from '../router.ts';
-import { fullName, type Repository } from '../state.ts';
+import type { Repository } from '../state.ts';
 import { commitOf, one } from './common.ts';
 import { diffEntry } from './pulls.ts';
 

@@ -1,9 +1,10 @@
 import { repositoryOf } from '../auth.ts';
 import { git, listTree, readObject, resolveCommit, type TreeEntry, tryLine } from '../git.ts';
 import { type Answer, mediaType, notFound, Refusal } from '../http.ts';
+import { nodeId } from '../lookup.ts';
 import { apiOf, fullRepositoryShape, type Shape, webOf } from '../present/basics.ts';
 import type { Call, Route } from '../router.ts';
-import { nodeId, type Repository } from '../state.ts';
+import type { Repository } from '../state.ts';
 import { one } from './common.ts';
 
 async function contents(call: Call): Promise<Answer> {

@@ -1,6 +1,6 @@
 import { type Answer, notFound } from '../http.ts';
+import { iso } from '../lookup.ts';
 import type { Call, Route } from '../router.ts';
-import { iso } from '../state.ts';
 import type { Delivery } from '../types.ts';
 import { later, send } from '../webhooks.ts';
 import { one } from './common.ts';

@@ -1,10 +1,11 @@
 import { authorOf, levelFor, repositoryOf } from '../auth.ts';
 import { type Answer, notFound, Refusal } from '../http.ts';
+import { label, stamp } from '../lookup.ts';
 import { accountShape, labelShape } from '../present/basics.ts';
 import { issueCommentShape } from '../present/comments.ts';
 import { issueShape } from '../present/pulls.ts';
 import type { Call, Route } from '../router.ts';
-import { type IssueComment, label, stamp } from '../state.ts';
+import type { IssueComment } from '../state.ts';
 import { postComment, setLabel } from '../talk.ts';
 import { later } from '../webhooks.ts';
 import { checkBody, page, pullOf } from './common.ts';

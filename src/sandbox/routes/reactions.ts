@@ -1,8 +1,9 @@
 import { authorOf } from '../auth.ts';
 import type { Answer } from '../http.ts';
+import { stamp } from '../lookup.ts';
 import { reactionShape } from '../present/basics.ts';
 import type { Call, Route } from '../router.ts';
-import { type Reaction, stamp } from '../state.ts';
+import type { Reaction } from '../state.ts';
 import { page } from './common.ts';
 import { issueCommentOf } from './issues.ts';
 import { reviewCommentOf } from './review-comments.ts';

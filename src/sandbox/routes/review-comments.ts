@@ -1,8 +1,9 @@
 import { authorOf, repositoryOf } from '../auth.ts';
 import { type Answer, forbidden, notFound, Refusal } from '../http.ts';
+import { stamp } from '../lookup.ts';
 import { reviewCommentShape } from '../present/comments.ts';
 import type { Call, Route } from '../router.ts';
-import { type PullRequest, type ReviewComment, type Side, stamp } from '../state.ts';
+import type { PullRequest, ReviewComment, Side } from '../state.ts';
 import { tellComment } from '../talk.ts';
 import {
   addComment,
