@@ -34,6 +34,8 @@ export interface Binding {
   readonly path: readonly (number | 'rest')[];
   /** Import only: full name of what is bound, such as `torch.nn` or `./src/data.load`. */
   readonly imported?: string;
+  /** Made by another function than the scope's own, through `global` or `nonlocal`: may happen at any time. */
+  readonly remote?: true;
 }
 
 type Found = Omit<Binding, 'name'>;

@@ -13,6 +13,9 @@ import { enclosingFunction, returnsOf } from './structure.ts';
 
 /** Nodes looked at in one question; a flow that is longer is cut. */
 const MOST_STEPS = 2000;
+/** Nodes looked at in all questions about one document, after which a question gets few: enough for any file people write. */
+const MOST_STEPS_OF_ALL = 500_000;
+const FEW_STEPS = 100;
 /** Calls of functions within calls of functions that are followed. */
 const DEEPEST = 3;
 
@@ -114,7 +117,9 @@ function trace(document: PythonDocument, start: PyNode, crossing: Crossing | und
   const found: Trace = { nodes: new Set(), bindings: new Set() };
   const waiting: Step[] = [{ document, node: start, frame: undefined }];
   const frames = new Map<PyNode, Frame>();
-  let left = MOST_STEPS;
+  const spent = stepsSpent(document);
+  let left = spent.steps < MOST_STEPS_OF_ALL ? MOST_STEPS : FEW_STEPS;
+  spent.steps += left;
   for (let step = waiting.pop(); step !== undefined && left > 0; step = waiting.pop()) {
     left -= 1;
     const at = { ...step, node: bare(step.node) };
@@ -127,8 +132,11 @@ function trace(document: PythonDocument, start: PyNode, crossing: Crossing | und
       for (const each of reachingBindings(at.document, at.node)) found.bindings.add(each);
     for (const next of sources(at, crossing, frames)) waiting.push(next);
   }
+  spent.steps -= left;
   return found;
 }
+
+const stepsSpent = fact((_: PythonDocument) => ({ steps: 0 }));
 
 function sources(step: Step, crossing: Crossing | undefined, frames: Map<PyNode, Frame>): readonly Step[] {
   const { document, node, frame } = step;

@@ -9,6 +9,8 @@ import { identifiersNamed } from './scopes.ts';
 const MOST_STEPS = 200;
 
 const MOST_ELEMENTS = 10_000;
+/** A name that occurs more often is not looked through. */
+const MOST_USES = 2000;
 
 interface Budget {
   left: number;
@@ -30,8 +32,8 @@ function collect(document: PythonDocument, node: PyNode, entries: Map<string, Py
   if (inner === undefined) return false;
   const value = bare(inner);
   if (value.type === 'identifier') {
-    const source = untouched(document, value);
-    return source !== undefined && collect(document, source, entries, budget);
+    const source = singleAssignment(document, value);
+    return source !== undefined && collect(document, source, entries, budget) && isUntouched(document, value);
   }
   if (value.type === 'call') return fromCall(document, value, entries, budget);
   if (value.type !== 'dictionary') return false;
@@ -73,8 +75,9 @@ function elements(document: PythonDocument, node: PyNode, budget: Budget): reado
   budget.left -= 1;
   const value = bare(node);
   if (value.type === 'identifier') {
-    const source = untouched(document, value);
-    return source && elements(document, source, budget);
+    const source = singleAssignment(document, value);
+    const found = source && elements(document, source, budget);
+    return found !== undefined && isUntouched(document, value) ? found : undefined;
   }
   if (value.type === 'binary_operator') return joined(document, value, budget);
   if (!/^(list|tuple|set|expression_list)$/.test(value.type)) return undefined;
@@ -97,16 +100,14 @@ function joined(document: PythonDocument, sum: PyNode, budget: Budget): readonly
   return first && second && [...first, ...second];
 }
 
-/** The only value of a name that nothing in the file may have changed meanwhile: no item set, no changing method called. */
-function untouched(document: PythonDocument, identifier: PyNode): PyNode | undefined {
-  const value = singleAssignment(document, identifier);
-  if (value === undefined) return undefined;
-  for (const use of identifiersNamed(document, textOf(document, identifier))) {
+/** Nothing in the file may have changed the object of a name: no item set, no changing method called. */
+function isUntouched(document: PythonDocument, identifier: PyNode): boolean {
+  const uses = identifiersNamed(document, textOf(document, identifier));
+  if (uses.length > MOST_USES) return false;
+  return uses.every((use) => {
     const holder = use.parent;
-    if (use === identifier || holder === undefined) continue;
-    if (setsItem(use, holder) || changes(document, use, holder)) return undefined;
-  }
-  return value;
+    return use === identifier || holder === undefined || !(setsItem(use, holder) || changes(document, use, holder));
+  });
 }
 
 function setsItem(use: PyNode, holder: PyNode): boolean {

@@ -25,6 +25,8 @@ const GROWS = new Set([
   'push',
   'concat',
 ]);
+/** Changes of one object on either side of a use that are looked at. */
+const MOST_MUTATIONS = 64;
 const NONE: readonly Mutation[] = [];
 
 /** What the file puts into objects by name (`df['a'] = v`, `df.loc[m, 'a'] = v`, `d.x = v`, `xs.append(v)`), in source order. */
@@ -97,8 +99,23 @@ export function mutationsBefore(document: PythonDocument, identifier: PyNode): r
   const scope = resolve(document, name, identifier)?.scope;
   const all = scope === undefined ? NONE : (mutationsByScope(document).get(scope)?.get(name) ?? NONE);
   if (all.length === 0) return NONE;
-  const later = scopeOf(document, identifier) !== scope;
-  return all.filter(({ by }) => later || by.end <= identifier.start || sharedLoop(by, identifier));
+  if (scopeOf(document, identifier) !== scope) return all.slice(-MOST_MUTATIONS);
+  const middle = firstFrom(all, identifier.start);
+  const before = all.slice(Math.max(0, middle - MOST_MUTATIONS), middle).filter(({ by }) => by.end <= identifier.start);
+  const after = all.slice(Math.max(0, middle - 1), middle + MOST_MUTATIONS);
+  return [...before, ...after.filter(({ by }) => by.end > identifier.start && sharedLoop(by, identifier))];
+}
+
+/** Index of the first mutation written at or after an offset. */
+function firstFrom(all: readonly Mutation[], offset: number): number {
+  let low = 0;
+  let high = all.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((all[middle]?.by.start ?? 0) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function sharedLoop(a: PyNode, b: PyNode): boolean {

@@ -95,18 +95,23 @@ function aroundLoop(
   use: PyNode,
   before: readonly Binding[],
 ): readonly Binding[] {
+  const remote = remoteOf(all).filter((each) => each.from > use.start);
   const loop = outermostLoop(scope, use);
   const killer = before.at(-1);
-  const killed = killer !== undefined && standingOf(killer, scope, use) === 'sure';
-  const round = loop !== undefined && !(killed && within(loop, killer.node));
-  const later: Binding[] = [];
+  if (loop === undefined) return remote;
+  if (killer !== undefined && within(loop, killer.node) && standingOf(killer, scope, use) === 'sure') return remote;
+  const later: Binding[] = [...remote];
   for (let index = firstFrom(all, use.start); index < all.length && later.length < MOST_BINDINGS; index += 1) {
     const each = all[index];
-    if (each === undefined) break;
-    if ((round && each.from > use.start && within(loop, each.node)) || isForeign(each, scope)) later.push(each);
+    if (each === undefined || each.node.start >= loop.end) break;
+    if (each.from > use.start && each.remote === undefined) later.push(each);
   }
   return later;
 }
+
+const remoteOf = fact((all: readonly Binding[]): readonly Binding[] =>
+  all.filter((each) => each.remote).slice(-MOST_BINDINGS),
+);
 
 /** Of the scope: a `for`, `while` or comprehension that runs the use more than once. */
 function outermostLoop(scope: PyNode, use: PyNode): PyNode | undefined {
@@ -123,20 +128,11 @@ function outermostLoop(scope: PyNode, use: PyNode): PyNode | undefined {
   return loop;
 }
 
-/** Declared `global` or `nonlocal` in some other function: holds at any time. */
-function isForeign(binding: Binding, scope: PyNode): boolean {
-  if (binding.kind === 'function' || binding.kind === 'class') return false;
-  for (let at = binding.node.parent; at !== undefined && at !== scope; at = at.parent) {
-    if (at.type === 'function_definition' || at.type === 'lambda') return true;
-  }
-  return false;
-}
-
 type Standing = 'sure' | 'maybe' | 'never';
 
 /** Whether a binding above a use certainly, perhaps or never holds at the use, other bindings aside. */
 function standingOf(binding: Binding, scope: PyNode, use: PyNode): Standing {
-  let standing: Standing = isForeign(binding, scope) ? 'maybe' : 'sure';
+  let standing: Standing = binding.remote ? 'maybe' : 'sure';
   let below = binding.kind === 'function' || binding.kind === 'class' ? (binding.value ?? binding.node) : binding.node;
   for (let at = below.parent; at !== undefined && below !== scope; at = at.parent) {
     if (BRANCHING.has(at.type) && below.field !== 'left' && below.field !== 'right' && !within(below, use)) {

@@ -116,9 +116,10 @@ function file(all: ReadonlyMap<PyNode, Growing>, binding: Binding): void {
   if (foreign === 'nonlocal') {
     for (scope = scope?.parent; scope?.parent !== undefined && !scope.names.has(binding.name); ) scope = scope.parent;
   }
+  const filed: Binding = foreign === undefined ? binding : { ...binding, remote: true };
   const known = scope?.names.get(binding.name);
-  if (known === undefined) scope?.names.set(binding.name, [binding]);
-  else known.push(binding);
+  if (known === undefined) scope?.names.set(binding.name, [filed]);
+  else known.push(filed);
 }
 
 /** The node that opens the scope in which `node` is evaluated. */
