@@ -1,4 +1,3 @@
-import { schema as octokit } from '@octokit/graphql-schema';
 import { buildSchema, execute, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
 import { authorOf, type Caller, grants, maySee } from './auth.ts';
 import type { Context } from './context.ts';
@@ -18,12 +17,14 @@ import { findRepository, fromNodeId } from './lookup.ts';
 import type { IssueComment, PullRequest, ReviewComment } from './state.ts';
 import { firstOf } from './threads.ts';
 
-let schema: GraphQLSchema | undefined;
+let gitHub: Promise<GraphQLSchema> | undefined;
 
-/** GitHub's GraphQL schema, built on first use. */
-function gitHubSchema(): GraphQLSchema {
-  schema ??= buildSchema(octokit.idl, { assumeValidSDL: true });
-  return schema;
+/** GitHub's GraphQL schema, read and built on first use (the package is big). */
+function gitHubSchema(): Promise<GraphQLSchema> {
+  gitHub ??= import('@octokit/graphql-schema').then((octokit) =>
+    buildSchema(octokit.schema.idl, { assumeValidSDL: true }),
+  );
+  return gitHub;
 }
 
 interface Asked {
@@ -38,10 +39,11 @@ export async function answerGraphql(context: Context, caller: Caller, body: unkn
     throw new Refusal(401, 'This endpoint requires you to be authenticated.');
   const { query, variables, operationName } = (body ?? {}) as Asked;
   if (typeof query !== 'string') throw new Refusal(400, 'A query attribute must be specified and must be a string.');
-  const checked = check(query);
+  const schema = await gitHubSchema();
+  const checked = check(schema, query);
   if ('errors' in checked) return broken(context, checked.errors);
   const result = await execute({
-    schema: gitHubSchema(),
+    schema,
     document: checked.document,
     rootValue: root({ context, caller }),
     ...(typeof variables === 'object' && variables !== null
@@ -55,10 +57,10 @@ export async function answerGraphql(context: Context, caller: Caller, body: unkn
   return { status: 200, body: { data: result.data ?? null, ...(errors === undefined ? {} : { errors }) } };
 }
 
-function check(query: string) {
+function check(schema: GraphQLSchema, query: string) {
   try {
     const document = parse(query);
-    const errors = validate(gitHubSchema(), document);
+    const errors = validate(schema, document);
     return errors.length > 0 ? { errors } : { document };
   } catch (error) {
     if (error instanceof GraphQLError) return { errors: [error] };

@@ -21,7 +21,9 @@ export function describe(document: Json): Description {
     const json = (value ?? {}) as Json;
     return typeof json.$ref === 'string' ? (pointed(document, json.$ref) as Json) : json;
   };
-  return { document, follow, shape: (schema, options = {}) => compile(document, schema, options.coerce === true) };
+  const plain = compiler(document, false);
+  const coercing = compiler(document, true);
+  return { document, follow, shape: (schema, options = {}) => (options.coerce === true ? coercing : plain)(schema) };
 }
 
 function pointed(document: Json, ref: string): unknown {
@@ -30,11 +32,36 @@ function pointed(document: Json, ref: string): unknown {
   return at;
 }
 
-function compile(document: Json, schema: Json, coerce: boolean): Shape {
-  const ajv = new Ajv({ strict: false, logger: false, allErrors: false, coerceTypes: coerce ? 'array' : false });
+/** Compiles schemas of one description; a component that many of them name is compiled once. */
+function compiler(document: Json, coerce: boolean): (schema: Json) => Shape {
+  const ajv = new Ajv({
+    strict: false,
+    logger: false,
+    coerceTypes: coerce ? 'array' : false,
+    // The description is GitHub's and big: what saves time here is not to check, inline or polish it.
+    validateSchema: false,
+    meta: false,
+    inlineRefs: false,
+    code: { optimize: false },
+  });
   addFormats.default(ajv);
-  const validate = ajv.compile(withDefinitions(document, schema));
-  return (value) => (validate(value) ? undefined : firstError(validate));
+  const known = new Set<string>();
+  return (schema) => {
+    const { converted, reached } = convert(schema);
+    for (let ref = reached.pop(); ref !== undefined; ref = reached.pop()) {
+      if (known.has(ref)) continue;
+      known.add(ref);
+      const component = convert(pointed(document, ref) as Json);
+      ajv.addSchema(component.converted, keyOf(ref));
+      reached.push(...component.reached);
+    }
+    const validate = ajv.compile(converted);
+    return (value) => (validate(value) ? undefined : firstError(validate));
+  };
+}
+
+function keyOf(ref: string): string {
+  return ref.slice(2).replaceAll('/', '.');
 }
 
 /** In a union the branch that got furthest has the error worth reading. */
@@ -56,34 +83,21 @@ function firstError(validate: ValidateFunction): string {
 
 const NONE = { instancePath: '', message: 'does not fit', params: {} as Record<string, unknown> };
 
-/** A self-contained schema: every component that is reached comes along under `$defs`. */
-function withDefinitions(document: Json, schema: Json): Json {
-  const definitions: Record<string, unknown> = {};
-  const waiting: string[] = [];
-  const name = (ref: string) => ref.slice(2).replaceAll('/', '.');
-  const convert = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(convert);
+/** The schema as Ajv takes it, and the components that it names. */
+function convert(schema: Json): { readonly converted: Json; readonly reached: string[] } {
+  const reached: string[] = [];
+  const walk = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(walk);
     if (typeof value !== 'object' || value === null) return value;
     const json = value as Json;
     if (typeof json.$ref === 'string') {
-      waiting.push(json.$ref);
-      return { $ref: `#/$defs/${name(json.$ref)}` };
+      reached.push(json.$ref);
+      return { $ref: keyOf(json.$ref) };
     }
-    return allowNull(
-      Object.fromEntries(
-        Object.entries(json)
-          .filter(kept)
-          .map(([key, inner]) => [key, convert(inner)]),
-      ),
-    );
+    const entries = Object.entries(json).filter(kept);
+    return allowNull(Object.fromEntries(entries.map(([key, inner]) => [key, walk(inner)])));
   };
-  const root = convert(schema) as Json;
-  for (let ref = waiting.pop(); ref !== undefined; ref = waiting.pop()) {
-    if (name(ref) in definitions) continue;
-    definitions[name(ref)] = null;
-    definitions[name(ref)] = convert(pointed(document, ref));
-  }
-  return { ...root, $defs: definitions };
+  return { converted: walk(schema) as Json, reached };
 }
 
 function kept([key, value]: readonly [string, unknown]): boolean {

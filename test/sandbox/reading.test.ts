@@ -143,6 +143,9 @@ describe('reading a pull request and its repository', () => {
     expect(data).toMatchObject({ status: 'diverged', behind_by: 1, ahead_by: 4 });
     expect(data.files?.some(({ filename }) => filename === 'base.py')).toBe(false);
     expect((await client.rest.pulls.listCommits(at)).data).toHaveLength(4);
+    const history = async (path: string) =>
+      (await client.rest.repos.listCommits({ ...names, sha: 'main', path })).data.length;
+    expect([await history('base.py'), await history('a.py'), await history('none')]).toEqual([1, 1, 0]);
     const { data: pulls } = await client.rest.repos.listPullRequestsAssociatedWithCommit({
       ...names,
       commit_sha: pull.headSha(),

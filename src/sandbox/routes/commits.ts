@@ -8,7 +8,7 @@ import { apiOf, webOf } from '../present/basics.ts';
 import { commitShape, gitCommitShape, readCommit, readCommits } from '../present/commits.ts';
 import type { Call, Route } from '../router.ts';
 import type { Repository } from '../state.ts';
-import { commitOf, one } from './common.ts';
+import { commitOf, one, page } from './common.ts';
 import { diffEntry } from './pulls.ts';
 
 async function gitCommit(call: Call): Promise<Answer> {
@@ -27,6 +27,30 @@ async function commit(call: Call): Promise<Answer> {
   const diff = await diffOf(repository.git, facts.parents[0] ?? EMPTY_TREE, sha, call.context.limits);
   const files = diff.files.slice(0, LIMITS.comparedFiles).map((file) => diffEntry(call.context, repository, sha, file));
   return { status: 200, body: { ...commitShape(call.context, repository, facts), files } };
+}
+
+async function history(call: Call): Promise<Answer> {
+  const repository = repositoryOf(call);
+  const from = await resolveCommit(repository.git, one(call, 'sha') ?? repository.defaultBranch);
+  if (from === undefined) throw notFound();
+  const path = one(call, 'path');
+  const commits = await readCommits(repository, [from, ...(path === undefined ? [] : ['--', path])]);
+  return page(call, commits, (facts) => commitShape(call.context, repository, facts));
+}
+
+/** The history of a ref, newest first, of one path if asked. */
+async function list(call: Call): Promise<Answer> {
+  const repository = repositoryOf(call);
+  const name = one(call, 'sha') ?? repository.defaultBranch;
+  const sha = await resolveCommit(repository.git, name);
+  if (sha === undefined) throw notFound();
+  const path = one(call, 'path');
+  const times = (['since', 'until'] as const).flatMap((word) => {
+    const at = one(call, word);
+    return at === undefined ? [] : [`--${word}=${at}`];
+  });
+  const all = await readCommits(repository, [...times, sha, ...(path === undefined ? [] : ['--', path])]);
+  return page(call, all, (facts) => commitShape(call.context, repository, facts));
 }
 
 /** `base...head`, each a ref of this repository or `owner:ref` of one in its family. */
@@ -124,6 +148,8 @@ const READ = [['contents', 'read']] as const;
 export const commitRoutes: readonly Route[] = [
   { route: 'GET /repos/{owner}/{repo}/git/commits/{commit_sha}', needs: READ, answer: gitCommit },
   { route: 'GET /repos/{owner}/{repo}/git/ref/{ref}', needs: READ, answer: ref },
+  { route: 'GET /repos/{owner}/{repo}/commits', needs: READ, answer: history },
+  { route: 'GET /repos/{owner}/{repo}/commits', needs: READ, answer: list },
   { route: 'GET /repos/{owner}/{repo}/commits/{ref}', needs: READ, answer: commit },
   { route: 'GET /repos/{owner}/{repo}/compare/{basehead}', needs: READ, answer: compare },
   { route: 'GET /repos/{owner}/{repo}/branches/{branch}', needs: READ, answer: branch },
