@@ -14,6 +14,9 @@ export type GrowingNode = GrowingMap | GrowingList | Growing<ScalarNode>;
 /** Levels of nesting that a tree may have; what lies deeper becomes one open scalar. No real file comes near. */
 export const MAX_DEPTH = 200;
 
+/** Places of one kind that a document tells of; a file that is wrong everywhere needs no longer list. */
+export const MAX_DAMAGE = 100;
+
 const SUBSTITUTION = /\$\{|\$\(|\{\{|\{%|<%|^\$[A-Za-z_]\w*$|^\?\?\?$/;
 
 /** Whether a string is completed elsewhere: `${X}`, `$(X)`, `{{ x }}`, `{% if %}`, `<%= x %>`, a lone `$X`, `???` of Hydra. */
@@ -67,7 +70,7 @@ export function duplicateKeys(root: DataNode): readonly Damage[] {
       left.push(value);
     }
   }
-  return damage.sort((one, other) => one.span.start - other.span.start);
+  return damage.sort((one, other) => one.span.start - other.span.start).slice(0, MAX_DAMAGE);
 }
 
 /** After a syntax error every collection may lack what the reader skipped. */

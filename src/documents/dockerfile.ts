@@ -1,5 +1,6 @@
+import { fact } from '../core/fact.ts';
 import type { Span } from '../core/location.ts';
-import { isTemplatePath } from './data-build.ts';
+import { isTemplatePath, MAX_DAMAGE } from './data-build.ts';
 import { type Instruction, type RawInstruction, readInstruction } from './dockerfile/instruction.ts';
 import { type Certainty, type Expanded, expand, type Variables, withInstruction } from './dockerfile/variables.ts';
 import type { Damage, DocumentBase } from './document.ts';
@@ -53,8 +54,6 @@ export function parseDockerfile(source: TextSource): DockerfileDocument {
   return { kind: 'dockerfile', ...baseOf(source, damage), template, instructions, stages, comments };
 }
 
-const MAX_DAMAGE = 100;
-
 function readLines(
   text: string,
   damage: Damage[],
@@ -88,59 +87,65 @@ function readLines(
 function withStages(raw: readonly RawInstruction[]): { instructions: Instruction[]; stages: Stage[] } {
   const instructions: Instruction[] = [];
   const stages: Stage[] = [];
+  const named = new Map<string, number>();
   let outer: Variables = new Map();
   for (const each of raw) {
     const index = each.keyword === 'FROM' ? stages.length : stages.length - 1;
     const instruction: Instruction = { ...each, stage: index };
     instructions.push(instruction);
-    if (each.keyword === 'FROM') stages.push(stageOf(instruction, stages, outer));
-    else if (index === -1) outer = withInstruction(outer, instruction, new Map());
+    if (each.keyword !== 'FROM') {
+      if (index === -1) outer = withInstruction(outer, instruction, new Map());
+      continue;
+    }
+    const stage = stageOf(instruction, named, outer);
+    stages.push(stage);
+    if (stage.name !== undefined) named.set(stage.name, index);
   }
   return { instructions, stages };
 }
 
-function stageOf(instruction: Instruction, before: readonly Stage[], variables: Variables): Stage {
+function stageOf(instruction: Instruction, named: ReadonlyMap<string, number>, variables: Variables): Stage {
   const [image, as, name] = instruction.words;
   const { text, certainty } = expand(image?.text ?? '', variables);
   const [reference = '', digest] = text.split('@');
   const slash = reference.lastIndexOf('/');
   const colon = reference.indexOf(':', slash + 1);
-  const whole = text.toLowerCase();
-  const from = before.findLast((stage) => stage.name === whole)?.index;
   return {
-    index: before.length,
+    index: instruction.stage,
     name: as?.text.toLowerCase() === 'as' ? name?.text.toLowerCase() : undefined,
     image: colon === -1 ? reference : reference.slice(0, colon),
     tag: colon === -1 ? undefined : reference.slice(colon + 1),
     digest,
     span: image?.span ?? instruction.span,
     certainty,
-    from,
+    from: named.get(text.toLowerCase()),
     instruction,
   };
 }
 
-/** The ENV and ARG values that hold where an instruction stands; those of stages it builds on count. */
-export function variablesAt(document: DockerfileDocument, instruction: Instruction): Variables {
-  const chain = new Set<number>();
-  for (let stage = document.stages[instruction.stage]; stage !== undefined; ) {
-    if (chain.has(stage.index)) break;
-    chain.add(stage.index);
-    stage = stage.from === undefined ? undefined : document.stages[stage.from];
-  }
+/** The variables before each instruction. */
+const allVariables = fact((document: DockerfileDocument): ReadonlyMap<Instruction, Variables> => {
+  const known = new Map<Instruction, Variables>();
+  const ends: Variables[] = [];
   let outer: Variables = new Map();
   let variables: Variables = new Map();
   for (const each of document.instructions) {
-    if (each === instruction) break;
+    known.set(each, each.stage === -1 ? outer : variables);
     if (each.stage === -1) outer = withInstruction(outer, each, new Map());
-    else if (chain.has(each.stage)) {
-      // ARGs end with their stage; ENVs go on.
-      if (each.keyword === 'FROM')
-        variables = new Map([...variables].filter(([, { certainty }]) => certainty === 'literal'));
-      variables = withInstruction(variables, each, outer);
-    }
+    else if (each.keyword === 'FROM') {
+      const { from } = document.stages[each.stage] ?? {};
+      // ARGs end with their stage; ENVs go on in what builds on it.
+      const before = from === undefined ? [] : [...(ends[from] ?? [])];
+      variables = new Map(before.filter(([, { certainty }]) => certainty === 'literal'));
+    } else variables = withInstruction(variables, each, outer);
+    if (each.stage !== -1) ends[each.stage] = variables;
   }
-  return instruction.stage === -1 ? outer : variables;
+  return known;
+});
+
+/** The ENV and ARG values that hold where an instruction stands; those of stages it builds on count. */
+export function variablesAt(document: DockerfileDocument, instruction: Instruction): Variables {
+  return allVariables(document).get(instruction) ?? new Map();
 }
 
 /** A text of an instruction with its variables put in. */

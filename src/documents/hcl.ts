@@ -7,6 +7,7 @@ import {
   type GrowingMap,
   type GrowingNode,
   isTemplatePath,
+  MAX_DAMAGE,
   MAX_DEPTH,
   newList,
   newMap,
@@ -33,8 +34,6 @@ interface Reading {
   readonly blocks: Map<GrowingMap, Map<string, GrowingNode>>;
   at: number;
 }
-
-const MAX_DAMAGE = 100;
 
 /**
  * Reads HCL (Terraform). A block is a map below its type and labels: `resource "a" "b" {}` is `resource.a.b`; a block that

@@ -8,6 +8,7 @@ import {
   type GrowingMap,
   type GrowingNode,
   isTemplatePath,
+  MAX_DAMAGE,
   MAX_DEPTH,
   newList,
   newMap,
@@ -101,7 +102,7 @@ function finish(source: TextSource, reading: Reading): DataDocument {
   if (open.length > 0) complain(reading, end, end, 'the file ends inside of a map or list');
   else if (reading.root === undefined && text.trim() !== '') complain(reading, 0, end, 'the file holds no JSON value');
   for (const each of open) each.span = { start: each.span.start, end };
-  if (!WITH_COMMENTS.test(source.path)) damage.push(...reading.lenient);
+  if (!WITH_COMMENTS.test(source.path)) damage.push(...reading.lenient.slice(0, MAX_DAMAGE));
   if (root !== undefined && reading.broken) openCollections(root);
   if (root !== undefined) damage.push(...duplicateKeys(root as DataNode));
   damage.sort((one, other) => one.span.start - other.span.start);
@@ -115,8 +116,6 @@ function isTemplate(kind: number, { scan, text }: Reading): boolean {
   if (text[at - 1] !== '{') return false;
   return kind === OPEN_MAP || (kind === UNKNOWN && text[at] === '%');
 }
-
-const MAX_DAMAGE = 100;
 
 function complain(reading: Reading, start: number, end: number, message: string): void {
   reading.broken = true;

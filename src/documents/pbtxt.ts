@@ -6,6 +6,7 @@ import {
   type GrowingMap,
   type GrowingNode,
   isTemplatePath,
+  MAX_DAMAGE,
   MAX_DEPTH,
   newList,
   newMap,
@@ -33,8 +34,8 @@ interface Reading {
   skipped: number;
 }
 
-/** Comment, string in either quote, word or number, mark. A quote that is never closed is taken alone. */
-const TOKEN = /#[^\n]*|"(?:[^"\\\n]|\\[^\n])*"|'(?:[^'\\\n]|\\[^\n])*'|[-\w.+/]+|\S/g;
+/** Comment, string in either quote (to the end of its line where it is not closed), word or number, mark. */
+const TOKEN = /#[^\n]*|"(?:[^"\\\n]|\\[^\n])*"?|'(?:[^'\\\n]|\\[^\n])*'?|[-\w.+/]+|\S/g;
 
 /**
  * Reads the text form of protocol buffers (Triton's `config.pbtxt`). A field that is given once is its value, a field
@@ -76,13 +77,16 @@ function* tokens(text: string): Generator<Token> {
     const end = start + written.length;
     const first = written[0] ?? '';
     if (first === '#') yield { kind: 'comment', start, end };
-    else if (first === '"' || first === "'") yield { kind: written.length > 1 ? 'string' : 'bad', start, end };
+    else if (first === '"' || first === "'") yield { kind: isClosed(written) ? 'string' : 'bad', start, end };
     else if (/[-\w.+/]/.test(first)) yield { kind: 'word', start, end };
     else yield { kind: '{}<>[]:,;'.includes(first) ? 'mark' : 'bad', start, end };
   }
 }
 
-const MAX_DAMAGE = 100;
+function isClosed(written: string): boolean {
+  const backslashes = /\\*$/.exec(written.slice(-100, -1))?.[0].length ?? 0;
+  return written.length > 1 && written.endsWith(written[0] ?? '') && backslashes % 2 === 0;
+}
 
 function complain({ damage }: Reading, span: Span, message: string): void {
   if (damage.length < MAX_DAMAGE) damage.push({ span: { start: span.start, end: span.end }, message });

@@ -1,5 +1,5 @@
 import type { Span } from '../core/location.ts';
-import { isTemplatePath } from './data-build.ts';
+import { isTemplatePath, MAX_DAMAGE } from './data-build.ts';
 import type { Damage, DocumentBase } from './document.ts';
 import { parseRequirement, type Requirement } from './pep508.ts';
 import { baseOf, type TextSource } from './source.ts';
@@ -53,8 +53,6 @@ interface Lists {
   readonly comments: { span: Span; text: string }[];
   readonly damage: Damage[];
 }
-
-const MAX_DAMAGE = 100;
 
 /** Reads a requirements or constraints file as pip does. Never throws: a line that is no requirement is damage. */
 export function parseRequirements(source: TextSource): RequirementsDocument {

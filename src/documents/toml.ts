@@ -1,11 +1,9 @@
 import { ParseError, parseTOML } from 'toml-eslint-parser';
 import type { DataDocument, DataNode } from './data.ts';
-import { isTemplatePath, openCollections } from './data-build.ts';
+import { isTemplatePath, MAX_DAMAGE, openCollections } from './data-build.ts';
 import type { Damage } from './document.ts';
 import { baseOf, type TextSource } from './source.ts';
 import { type TomlPart, tomlTree } from './toml-tree.ts';
-
-const MAX_DAMAGE = 100;
 
 interface Parsed {
   readonly parts: readonly TomlPart[];
@@ -17,7 +15,7 @@ function parsePart(text: string, offset: number): TomlPart | Damage {
     return { program: parseTOML(text), offset };
   } catch (error) {
     if (error instanceof RangeError) {
-      return { span: { start: offset, end: offset }, message: 'the file nests too deeply to be read in full' };
+      return { span: { start: offset, end: offset }, message: 'this part is too long or nests too deeply to be read' };
     }
     if (!(error instanceof ParseError)) throw error;
     // The package names the line after an unfinished one.

@@ -1,6 +1,6 @@
 import { Composer, CST, type Document, Lexer, Parser } from 'yaml';
 import type { DataDocument, DataNode } from './data.ts';
-import { duplicateKeys, isTemplatePath, openCollections } from './data-build.ts';
+import { duplicateKeys, isTemplatePath, MAX_DAMAGE, openCollections } from './data-build.ts';
 import type { Damage } from './document.ts';
 import { baseOf, type TextSource } from './source.ts';
 import { yamlTree } from './yaml-tree.ts';
@@ -50,7 +50,7 @@ function readStream(text: string): Stream {
 }
 
 function errorsOf(document: Document.Parsed, length: number): readonly Damage[] {
-  return document.errors.map(({ pos, message }) => ({
+  return document.errors.slice(0, MAX_DAMAGE).map(({ pos, message }) => ({
     span: { start: Math.min(pos[0], length), end: Math.min(Math.max(...pos), length) },
     message: message.replace(/\.$/, ''),
   }));
@@ -83,6 +83,7 @@ export function parseYaml(source: TextSource): DataDocument {
     if (stream.template) return template;
     const damage: Damage[] = [];
     const roots = rootsOf(stream.documents, text, damage);
+    damage.splice(MAX_DAMAGE);
     return { kind: 'yaml', ...baseOf(source, damage), roots, comments: stream.comments, template: false };
   } catch (error) {
     // The package's composer recurses; hostile nesting may exhaust the stack outside of its own guard.

@@ -15,6 +15,8 @@ export type Variables = ReadonlyMap<string, Expanded>;
 
 const RANK: Readonly<Record<Certainty, number>> = { literal: 0, default: 1, open: 2 };
 const LONGEST = 10_000;
+/** Names that are followed; a file that sets more leaves the others open. */
+const MAX_VARIABLES = 1_000;
 
 const worse = (one: Certainty, other: Certainty): Certainty => (RANK[one] >= RANK[other] ? one : other);
 
@@ -61,6 +63,7 @@ export function withInstruction(variables: Variables, instruction: Instruction, 
   if (instruction.keyword !== 'ENV' && instruction.keyword !== 'ARG') return variables;
   const after = new Map(variables);
   for (const [name, written] of pairsOf(instruction)) {
+    if (after.size >= MAX_VARIABLES && !after.has(name)) continue;
     if (instruction.keyword === 'ENV') {
       after.set(name, expand(written ?? '', variables));
     } else if (written !== undefined) {
