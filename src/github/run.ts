@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { DEFAULT_SETTINGS } from '../core/settings.ts';
 import { withAcceptances } from './accept.ts';
 import type { Bot, Turn } from './bot.ts';
 import { closedRun, completeRun, openRun, type RunSeed } from './checkrun.ts';
@@ -31,8 +32,8 @@ interface Scene {
   readonly runId: string;
 }
 
-async function setScene(bot: Bot, pull: number, turn: Turn): Promise<Scene> {
-  const facts = await readPull(bot.gh, bot.repo, pull);
+async function setScene(bot: Bot, facts: PullFacts, turn: Turn): Promise<Scene> {
+  const pull = facts.number;
   const [configuration, posted, runs] = await Promise.all([
     readConfiguration(bot, facts),
     readPosted(bot, pull),
@@ -175,13 +176,27 @@ async function closeAll(scene: Scene): Promise<undefined> {
   for (const run of openRuns(scene)) await completeRun(scene.bot, run.id, cancelled('the pull request was closed'));
 }
 
+/** Not even the configuration could be read: the check says so, with the defaults, which keep the gate shut. */
+async function withoutScene(bot: Bot, facts: PullFacts, turn: Turn, error: unknown): Promise<undefined> {
+  const { log, now } = bot.ports;
+  if (!turn.lastAttempt && worthAnotherTry(error, now())) throw tryLater(error, now());
+  const runId = randomUUID().slice(0, 8);
+  log.error({ err: error, run: runId }, 'a pull request could not be looked at');
+  const { number: pull, headSha: head, baseSha: base } = facts;
+  const name = checkNameFor(facts.baseRef, facts.defaultBranch);
+  const externalId = externalIdOf({ pull, base, head, config: '0' });
+  await closedRun(bot, { name, head, externalId }, failed(error, DEFAULT_SETTINGS, runId));
+}
+
 /**
  * Brings the check run and the comments of a pull request up to its present state. Every way through it ends in a
  * completed run, except an error that asks for another attempt. Answers how the run ended; undefined when nothing had
  * to be done.
  */
 export async function reviewPull(bot: Bot, pull: number, forced: boolean, turn: Turn): Promise<Outcome | undefined> {
-  const scene = await setScene(bot, pull, turn);
+  const facts = await readPull(bot.gh, bot.repo, pull);
+  const scene = await setScene(bot, facts, turn).catch((error: unknown) => withoutScene(bot, facts, turn, error));
+  if (scene === undefined) return undefined;
   if (!scene.facts.open) return closeAll(scene);
   await closeStale(scene);
   const { decision } = scene;

@@ -146,9 +146,9 @@ function isWrite({ write, route, body }: Sandbox['requests'][number]): boolean {
 let repositories = 0;
 
 /** A repository of its own for one story, with `src/train.py` and whatever else is given. */
-export async function aRepository({ github }: Stage, files: Readonly<Record<string, string>> = {}): Promise<RepositoryActor> {
+export async function aRepository({ github }: Stage, files: Readonly<Record<string, string>> = {}, owner = 'acme'): Promise<RepositoryActor> {
   repositories += 1;
-  return github.repository(`acme/models-${repositories}`, { files: { 'src/train.py': 'import os\n', ...files } });
+  return github.repository(`${owner}/models-${repositories}`, { files: { 'src/train.py': 'import os\n', ...files } });
 }
 
 /** Opens a pull request that writes `text` to `src/train.py` (or the given files). */
@@ -170,4 +170,35 @@ export function check(pull: PullRequestActor): SeenCheckRun | undefined {
 /** The comments that the panel wrote, without replies of people. */
 export async function panelComments(pull: PullRequestActor, { github }: Stage): Promise<readonly SeenComment[]> {
   return (await pull.reviewComments()).filter(({ author }) => author.startsWith(github.app.slug));
+}
+
+/** A labelled pull request, reviewed. */
+export async function aReviewed(
+  stage: Stage,
+  files: Parameters<typeof aPullRequest>[1],
+  more: Parameters<typeof aPullRequest>[2] & { readonly base?: string; readonly start?: Readonly<Record<string, string>>; readonly owner?: string } = {},
+): Promise<PullRequestActor> {
+  const { start, owner, ...rest } = more;
+  const pull = await aPullRequest(await aRepository(stage, start, owner), files, { labels: ['ml-review'], ...rest });
+  await stage.quiet();
+  return pull;
+}
+
+/** One stage for the stories of a file; whatever GitHub's description does not allow fails the story. */
+export function theStage(options: StageOptions = {}): () => Stage {
+  let stage: Stage | undefined;
+  const get = (): Stage => {
+    if (stage === undefined) throw new Error('the stage is not open yet');
+    return stage;
+  };
+  beforeAll(async () => {
+    stage = await openStage(options);
+  });
+  afterAll(() => get().close());
+  afterEach(() => {
+    get().github.clearFaults();
+    const violations = [...get().github.violations];
+    expect(violations).toEqual([]);
+  });
+  return get;
 }

@@ -1,0 +1,146 @@
+import { aReviewed, aPullRequest, aRepository, check, panelComments, theStage } from './stage.ts';
+
+const FLAWED = 'flaw("high", "split")\n';
+
+describe('races and failures', () => {
+  const the = theStage();
+
+  test('a push during the review: nothing is said about the old commit, the new one is reviewed', async () => {
+    const { interlude } = the();
+    const pull = await aPullRequest(await aRepository(the()), FLAWED);
+    await the().quiet();
+    const old = pull.headSha();
+    interlude.beforePosting = async () => {
+      await pull.push({ files: { 'src/train.py': 'smell("new")\n' } });
+    };
+    await pull.addLabel('ml-review');
+    await the().quiet();
+    const [first] = pull.repository.checkRuns(old);
+    expect(first).toMatchObject({ status: 'completed', conclusion: 'cancelled' });
+    expect(first?.title).toContain(pull.headSha().slice(0, 7));
+    expect(check(pull)?.conclusion).toBe('neutral');
+    expect((await panelComments(pull, the())).map(({ body }) => body.includes('`new` smells'))).toEqual([true]);
+  });
+
+  test('the label is taken away during the review: skipped, without a word', async () => {
+    const pull = await aPullRequest(await aRepository(the()), FLAWED);
+    await the().quiet();
+    the().interlude.beforePosting = () => pull.removeLabel('ml-review');
+    await pull.addLabel('ml-review');
+    await the().quiet();
+    expect(check(pull)).toMatchObject({ status: 'completed', conclusion: 'skipped' });
+    expect(pull.reviews()).toEqual([]);
+  });
+
+  test('closed during the review: cancelled', async () => {
+    const pull = await aPullRequest(await aRepository(the()), FLAWED);
+    await the().quiet();
+    the().interlude.beforePosting = () => pull.close();
+    await pull.addLabel('ml-review');
+    await the().quiet();
+    expect(check(pull)).toMatchObject({ status: 'completed', conclusion: 'cancelled' });
+    expect(pull.reviews()).toEqual([]);
+  });
+
+  test('the base branch changes during the review: the old run is cancelled, the new base is reviewed', async () => {
+    const repository = await aRepository(the());
+    await repository.createBranch('release');
+    const pull = await aPullRequest(repository, FLAWED);
+    await the().quiet();
+    the().interlude.beforePosting = () => pull.changeBase('release');
+    await pull.addLabel('ml-review');
+    await the().quiet();
+    const runs = pull.checkRuns();
+    expect(runs[0]).toMatchObject({ name: 'ML Review Panel (release)', conclusion: 'failure' });
+    expect(runs.every(({ status }) => status === 'completed')).toBe(true);
+  });
+
+  test('uninstalled during the review: nothing more is written, and the queue is free again', async () => {
+    const pull = await aPullRequest(await aRepository(the()), FLAWED);
+    await the().quiet();
+    the().interlude.beforePosting = () => pull.repository.install(false);
+    await pull.addLabel('ml-review');
+    await the().quiet();
+    expect(pull.reviews()).toEqual([]);
+    expect(await the().serving.queue.stats()).toMatchObject({ waiting: 0, running: 0 });
+    await pull.repository.install(true);
+  });
+
+  test('a failure of our own shuts the gate and names the run; the button starts it again', async () => {
+    the().interlude.failure = new Error('a secret detail');
+    const pull = await aReviewed(the(), FLAWED);
+    expect(check(pull)).toMatchObject({ conclusion: 'failure', title: 'The panel failed' });
+    expect(check(pull)?.summary).toMatch(/Run [0-9a-f]{8}/);
+    expect(check(pull)?.summary).not.toContain('secret detail');
+    expect(the().logged.some((line) => line.includes('a secret detail'))).toBe(true);
+    await pull.clickButton(check(pull)?.id ?? 0, 'rerun');
+    await the().quiet();
+    expect(check(pull)?.title).toContain('1 high');
+  });
+
+  test('where the configuration says so, a failure of our own leaves the gate open', async () => {
+    the().interlude.failure = new Error('broken');
+    const pull = await aReviewed(the(), FLAWED, { start: { '.github/ml-review.yml': 'version: 1\ngate: { on-error: neutral }\n' } });
+    expect(check(pull)).toMatchObject({ conclusion: 'neutral', title: 'The panel failed' });
+  });
+
+  test('GitHub takes the review and answers 502: it is not posted twice', async () => {
+    the().github.addFault({ match: ({ route }) => route.startsWith('POST') && route.endsWith('/reviews'), times: 1, kind: 'commit-then-502' });
+    const pull = await aReviewed(the(), FLAWED);
+    expect(pull.reviews()).toHaveLength(1);
+    expect(check(pull)).toMatchObject({ conclusion: 'failure', annotations: [] });
+  });
+
+  test('GitHub makes the check run and answers 502: there is one run', async () => {
+    the().github.addFault({ match: ({ route }) => route === 'POST /repos/{owner}/{repo}/check-runs', times: 1, kind: 'commit-then-502' });
+    const pull = await aReviewed(the(), FLAWED);
+    expect(pull.checkRuns()).toHaveLength(1);
+    expect(check(pull)?.status).toBe('completed');
+  });
+
+  test('GitHub ends the check run and answers 502: the annotations are there once', async () => {
+    the().github.addFault({ match: ({ method, route }) => method === 'PATCH' && route.includes('/check-runs/'), times: 1, kind: 'commit-then-502' });
+    const pull = await aReviewed(the(), FLAWED, { draft: true });
+    expect(check(pull)).toMatchObject({ status: 'completed', conclusion: 'failure' });
+    expect(check(pull)?.annotations).toHaveLength(1);
+  });
+
+  test('GitHub is down for a moment: the job is tried again', async () => {
+    the().github.addFault({ match: ({ method, route }) => method === 'GET' && route.endsWith('/pulls/{pull_number}'), times: 1, kind: 'status', status: 503 });
+    const pull = await aReviewed(the(), FLAWED);
+    expect(check(pull)?.conclusion).toBe('failure');
+  });
+
+  test('a secondary limit is waited for', async () => {
+    the().github.addFault({ match: ({ route }) => route.startsWith('POST') && route.endsWith('/reviews'), times: 1, kind: 'secondary', retryAfter: 1 });
+    const pull = await aReviewed(the(), FLAWED);
+    expect(pull.reviews()).toHaveLength(1);
+    expect(check(pull)).toMatchObject({ status: 'completed', conclusion: 'failure' });
+  });
+
+  test('without GraphQL the threads are known all the same', async () => {
+    the().github.addFault({ match: ({ route }) => route === 'POST /graphql', times: 100, kind: 'status', status: 404 });
+    const pull = await aReviewed(the(), FLAWED);
+    await pull.push({ files: { 'notes.md': 'x\n' } });
+    await the().quiet();
+    expect(await panelComments(pull, the())).toHaveLength(1);
+  });
+
+  test('without the permission to comment, the findings are annotations', async () => {
+    const { github } = the();
+    github.grant({ metadata: 'read', contents: 'read', pull_requests: 'read', checks: 'write', merge_queues: 'read' });
+    const pull = await aReviewed(the(), FLAWED, { owner: 'careful' });
+    github.grant({ metadata: 'read', contents: 'read', pull_requests: 'write', checks: 'write', merge_queues: 'read' });
+    expect(check(pull)).toMatchObject({ conclusion: 'failure', annotations: [{ path: 'src/train.py' }] });
+  });
+
+  test('the same delivery twice is one review', async () => {
+    const pull = await aReviewed(the(), FLAWED);
+    const delivery = the().github.deliveries.filter(({ event }) => event === 'pull_request').at(-1);
+    const { reviews } = the().interlude;
+    await the().github.redeliver(delivery?.id ?? 0);
+    await the().quiet();
+    expect(the().interlude.reviews).toBe(reviews);
+    expect(pull.reviews()).toHaveLength(1);
+  });
+});
