@@ -91,5 +91,5 @@ function escapeOf(location: string): string | undefined {
   if (plain.includes('\0')) return 'holds a NUL';
   if (plain.startsWith('/') || /^[A-Za-z]:/.test(plain)) return 'is absolute';
   if (/^[a-z][a-z0-9+.-]{1,20}:\/\//i.test(plain)) return 'is a URL';
-  return plain.split('/').includes('..') ? 'goes up with ..' : undefined;
+  return plain.split('/').includes('..') ? 'leads above its folder' : undefined;
 }

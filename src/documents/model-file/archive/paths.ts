@@ -4,7 +4,7 @@ export function escapes(name: string): string | undefined {
   const plain = name.replaceAll('\\', '/');
   if (plain.startsWith('/')) return 'is absolute';
   if (/^[A-Za-z]:/.test(plain)) return 'names a drive';
-  if (plain.split('/').includes('..')) return 'goes up with ..';
+  if (plain.split('/').includes('..')) return 'leads above its folder';
   return undefined;
 }
 
