@@ -1,0 +1,52 @@
+import { fact } from '../../core/fact.ts';
+import type { DataDocument, DataKind, DataNode } from '../../documents/data.ts';
+import type { Project } from '../../documents/project.ts';
+import type { Root } from './field.ts';
+import { DATA_SIGNATURES } from './signatures-data.ts';
+import { OPERATIONS_SIGNATURES } from './signatures-operations.ts';
+import { SERVING_SIGNATURES } from './signatures-serving.ts';
+import type { Signature } from './signature.ts';
+
+const SIGNATURES = { ...DATA_SIGNATURES, ...SERVING_SIGNATURES, ...OPERATIONS_SIGNATURES } as const satisfies Readonly<Record<string, Signature>>;
+
+export type FormatName = keyof typeof SIGNATURES;
+
+/** One format that a root of a file is in; a root may be in several (a Databricks part that is no bundle root, a List). */
+export interface Format {
+  readonly name: FormatName;
+  readonly root: DataNode;
+}
+
+const NAMES = Object.keys(SIGNATURES) as readonly FormatName[];
+
+const signatureOf = (name: FormatName): Signature => SIGNATURES[name];
+
+function fits(name: FormatName, document: DataDocument, root: DataNode): boolean {
+  const { kinds, path, words, is } = signatureOf(name);
+  if (!kinds.includes(document.kind) || path?.test(document.path) === false) return false;
+  return words.some((word) => document.text.includes(word)) && is(root, document);
+}
+
+/** What a file is, by its content; empty for templates and for files of no format we know. */
+export const formatsOf: (document: DataDocument) => readonly Format[] = fact((document) =>
+  document.roots.flatMap((root) => NAMES.filter((name) => fits(name, document, root)).map((name) => ({ name, root }))),
+);
+
+/** True when a root of the file is in the format. */
+export const isFormat = (document: DataDocument, name: FormatName): boolean => formatsOf(document).some((format) => format.name === name);
+
+const rootsByName = fact((_: Project) => new Map<FormatName, readonly Root[]>());
+
+/** Every root of the project in a format, in path order. Files without a word of the format are not parsed. */
+export function rootsOf(project: Project, name: FormatName): readonly Root[] {
+  const known = rootsByName(project);
+  const hit = known.get(name);
+  if (hit !== undefined) return hit;
+  const { kinds, words } = signatureOf(name);
+  const found = kinds
+    .flatMap((kind: DataKind) => project.documents(kind, words) as readonly DataDocument[])
+    .flatMap((document) => document.roots.filter((root) => fits(name, document, root)).map((root) => ({ document, root })))
+    .sort((a, b) => (a.document.path < b.document.path ? -1 : a.document.path > b.document.path ? 1 : 0));
+  known.set(name, found);
+  return found;
+}
