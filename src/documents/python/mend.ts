@@ -6,6 +6,28 @@ export interface Mended extends Blanked {
   readonly damage: readonly Damage[];
 }
 
+/** Continued empty lines in a row that are left as they are. */
+const MOST_CONTINUED = 50;
+
+/** Blanks the backslashes of long runs of `\\` lines, over which the parser takes time that grows with the square of the run. */
+export function withoutEmptyContinuations(text: string): string {
+  if (!text.includes('\\\n') && !text.includes('\\\r')) return text;
+  const pieces: string[] = [];
+  let run = 0;
+  let done = 0;
+  for (let start = 0; start < text.length; ) {
+    const newline = text.indexOf('\n', start);
+    const end = newline === -1 ? text.length : newline + 1;
+    run = end - start < MOST_CONTINUED && text.slice(start, end).trim() === '\\' ? run + 1 : 0;
+    if (run > MOST_CONTINUED) {
+      pieces.push(text.slice(done, start), blank(text.slice(start, end)));
+      done = end;
+    }
+    start = end;
+  }
+  return pieces.join('') + text.slice(done);
+}
+
 const CONFLICT = /^(<{7} .*|\|{7} .*|={7}\s*|>{7} .*)$/gm;
 
 /** Blanks conflict markers, magics of IPython and defaults of type parameters (PEP 696), none of which the grammar knows. */
@@ -45,7 +67,7 @@ function withoutTypeDefaults(text: string): string {
 }
 
 /** Longest list of type parameters that is looked through. */
-const LONGEST = 2000;
+const LONGEST = 500;
 
 /** The `= default` parts of the type parameter list that opens before `open`. */
 function defaultsFrom(text: string, open: number): readonly (readonly [number, number])[] {

@@ -7,6 +7,9 @@ import { reachingBindings } from './reaching.ts';
 /** Classes looked at above one class. */
 const MOST_CLASSES = 50;
 
+/** Assignments to one attribute that are told apart. */
+export const MOST_ASSIGNMENTS = 64;
+
 /** The only class or function of the file that an identifier can mean. */
 export function definitionOf(document: PythonDocument, node: PyNode, kind: 'class' | 'function'): PyNode | undefined {
   if (node.type !== 'identifier') return undefined;
@@ -50,7 +53,7 @@ export function methodNamed(document: PythonDocument, owner: PyNode, name: strin
   return undefined;
 }
 
-/** Assignments to an attribute in the class or, where it has none, in the nearest of its bases in the file that has. */
+/** Assignments to an attribute in the class or, where it has none, in the nearest of its bases in the file that has; the last `MOST_ASSIGNMENTS` of them. */
 export function attributeSources(
   document: PythonDocument,
   owner: PyNode,
@@ -58,7 +61,7 @@ export function attributeSources(
 ): readonly AttributeAssignment[] {
   for (const each of lineage(document, owner)) {
     const own = attributeAssignments(document, each, name);
-    if (own.length > 0) return own;
+    if (own.length > 0) return own.slice(-MOST_ASSIGNMENTS);
   }
   return [];
 }

@@ -3,7 +3,7 @@ import { bare, child, firstPart, type PyNode, parts } from '../../documents/pyth
 import { nodesWithin, type PythonDocument, textOf } from '../../documents/python/python.ts';
 import type { Binding } from './bindings.ts';
 import { classOfSelf } from './classes.ts';
-import { attributeSources, definitionOf, instanceName } from './hierarchy.ts';
+import { attributeSources, definitionOf, instanceName, MOST_ASSIGNMENTS } from './hierarchy.ts';
 import { qualifiedName } from './names.ts';
 import { bindingsAt, reachingBindings } from './reaching.ts';
 import { itemOf, partOf, resultOf } from './returns.ts';
@@ -163,6 +163,7 @@ function attributeType(document: PythonDocument, node: PyNode, steps: number): s
   const owner = classOfSelf(document, object);
   if (owner === undefined) return partOf(derive(document, object, steps), name);
   const assignments = attributeSources(document, owner, name).filter((each) => each.value?.type !== 'none');
+  if (assignments.length >= MOST_ASSIGNMENTS) return undefined;
   return same(assignments, (each) => {
     const made = each.value && derive(document, each.value, steps);
     return made ?? annotationType(document, each.node);
