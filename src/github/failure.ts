@@ -45,12 +45,15 @@ export function limitedForMs(error: unknown, now: number): number | undefined {
 
 /** True when we may not, or the thing is gone: the App was removed, a permission is missing, the repository is archived. */
 export function isRefusal(error: unknown): boolean {
+  // A limit is a 403 as well, and passes.
+  if (limitedForMs(error, 0) !== undefined) return false;
   const status = statusOf(error);
   return status === 401 || status === 403 || status === 404 || status === 410 || status === 451;
 }
 
 /** The error that asks the queue for another attempt, no sooner than GitHub allows. */
 export function tryLater(error: unknown, now: number): Error {
+  if (error instanceof Error && 'retryAfterMs' in error) return error;
   const wait = limitedForMs(error, now);
   const message = error instanceof Error ? error.message : String(error);
   return Object.assign(new Error(message, { cause: error }), wait === undefined ? {} : { retryAfterMs: wait });

@@ -1,7 +1,7 @@
 import type { Bot } from './bot.ts';
 import { at } from './bot.ts';
 import type { Draft, Effect } from './effect.ts';
-import { isOutage, isRefusal, limitedForMs, statusOf, tryLater } from './failure.ts';
+import { isOutage, isRefusal, limitedForMs, statusOf } from './failure.ts';
 import { readPosted } from './threads.ts';
 
 type Review = Extract<Effect, { kind: 'post-review' }>;
@@ -54,7 +54,7 @@ async function post(
     await send(bot, pull, review, drafts);
     return [];
   } catch (error) {
-    if (limitedForMs(error, bot.ports.now()) !== undefined) throw tryLater(error, bot.ports.now());
+    if (limitedForMs(error, bot.ports.now()) !== undefined) throw error;
     if (isOutage(error)) {
       const left = await missing(bot, pull, drafts);
       return tries > 1 ? post(bot, pull, review, left, tries - 1) : left;
