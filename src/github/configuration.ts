@@ -61,5 +61,5 @@ export async function readConfiguration(bot: Bot, facts: PullFacts): Promise<Con
   const current = bot.ports.configure({ ...organisation, ...(repository === undefined ? {} : { repository }) });
   if (!current.broken || repository === undefined) return current;
   const good = await lastGood(bot, facts, organisation);
-  return good === undefined ? current : { ...good, problems: current.problems };
+  return good === undefined ? current : { ...good, problems: current.problems, broken: true };
 }

@@ -128,7 +128,7 @@ export function plan(input: PlanInput): readonly Effect[] {
   const commented = ({ fingerprint }: Finding): boolean => known.has(fingerprint) || drafted.has(fingerprint);
   const effects: Effect[] = [];
   if (drafts.length > 0) effects.push({ kind: 'post-review', commit: report.head, body: reviewBody(drafts), drafts });
-  if (input.comments) effects.push(...settle(report, posted));
+  if (input.comments) effects.push(...settle(input, posted));
   effects.push({
     kind: 'complete-check',
     conclusion: conclusionOf(report),

@@ -25,7 +25,7 @@ export interface Reviewed {
 }
 
 export interface Reviewer {
-  /** Throws what the reader throws; an error with `retriable: true` may be tried again. */
+  /** Throws what the reader throws; an error whose `kind` is `unreachable` may be tried again. */
   readonly review: (request: ReviewRequest) => Promise<Reviewed>;
 }
 

@@ -22,7 +22,12 @@ describe('a first review', () => {
       { path: 'src/train.py', line: 3, side: 'RIGHT' },
     ]);
     expect(comments[0]?.body).toContain('🟠 High');
-    expect(check(pull)).toMatchObject({ name: 'ML Review Panel', status: 'completed', conclusion: 'failure', annotations: [] });
+    expect(check(pull)).toMatchObject({
+      name: 'ML Review Panel',
+      status: 'completed',
+      conclusion: 'failure',
+      annotations: [],
+    });
     expect(check(pull)?.title).toContain('1 high');
     expect(stage.spent('first review with two comments').writes).toBe(3);
   });
@@ -79,7 +84,9 @@ describe('a first review', () => {
   });
 
   test('low findings are in the summary only, medium ones do not shut the gate', async () => {
-    const pull = await aPullRequest(await aRepository(stage), 'flaw("low", "a")\nflaw("medium", "b")\n', { labels: ['ml-review'] });
+    const pull = await aPullRequest(await aRepository(stage), 'flaw("low", "a")\nflaw("medium", "b")\n', {
+      labels: ['ml-review'],
+    });
     await stage.quiet();
     expect((await panelComments(pull, stage)).map(({ line }) => line)).toEqual([2]);
     expect(check(pull)?.conclusion).toBe('neutral');
@@ -87,7 +94,10 @@ describe('a first review', () => {
   });
 
   test('a draft is checked without a comment, and gets its comments when it is ready', async () => {
-    const pull = await aPullRequest(await aRepository(stage), 'flaw("high", "split")\n', { labels: ['ml-review'], draft: true });
+    const pull = await aPullRequest(await aRepository(stage), 'flaw("high", "split")\n', {
+      labels: ['ml-review'],
+      draft: true,
+    });
     await stage.quiet();
     expect(check(pull)).toMatchObject({ conclusion: 'failure', annotations: [{ path: 'src/train.py', startLine: 1 }] });
     expect(await panelComments(pull, stage)).toEqual([]);
@@ -106,14 +116,18 @@ describe('a first review', () => {
   });
 
   test('a required label that is missing asks for action', async () => {
-    const repository = await aRepository(stage, { '.github/ml-review.yml': 'version: 1\ngate: { require-label: true }\n' });
+    const repository = await aRepository(stage, {
+      '.github/ml-review.yml': 'version: 1\ngate: { require-label: true }\n',
+    });
     const pull = await aPullRequest(repository, 'x = 1\n');
     await stage.quiet();
     expect(check(pull)).toMatchObject({ conclusion: 'action_required' });
   });
 
   test('a fix that fits its lines is offered as a suggestion', async () => {
-    const pull = await aPullRequest(await aRepository(stage), 'flaw("high", "split", "sound")\n', { labels: ['ml-review'] });
+    const pull = await aPullRequest(await aRepository(stage), 'flaw("high", "split", "sound")\n', {
+      labels: ['ml-review'],
+    });
     await stage.quiet();
     expect((await panelComments(pull, stage))[0]?.body).toContain('```suggestion\nsound\n```');
   });

@@ -1,4 +1,4 @@
-import { aRepository, aPullRequest, aReviewed, check, panelComments, theStage } from './stage.ts';
+import { aPullRequest, aRepository, aReviewed, check, panelComments, theStage } from './stage.ts';
 
 const CONFIG = '.github/ml-review.yml';
 const FLAWED = 'flaw("high", "split")\n';
@@ -14,7 +14,10 @@ describe('the gate', () => {
   });
 
   test('an allow comment with a reason opens the gate and is listed', async () => {
-    const pull = await aReviewed(the(), '# ml-review: allow[flaw] refit on everything by design\nflaw("high", "split")\n');
+    const pull = await aReviewed(
+      the(),
+      '# ml-review: allow[flaw] refit on everything by design\nflaw("high", "split")\n',
+    );
     expect(check(pull)).toMatchObject({ conclusion: 'success' });
     expect(check(pull)?.summary).toContain('refit on everything by design');
   });

@@ -1,12 +1,16 @@
 import { aReviewed, check, panelComments, theStage } from './stage.ts';
 
-const lines = (count: number, line: (index: number) => string): string => Array.from({ length: count }, (_, index) => `${line(index)}\n`).join('');
+const lines = (count: number, line: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => `${line(index)}\n`).join('');
 
 describe('limits', () => {
   const the = theStage({ sandbox: { limits: { patchLines: 60 } } });
 
   test('five findings of one check are one comment with a list', async () => {
-    const pull = await aReviewed(the(), lines(6, (index) => `flaw("medium", "step ${index}")`));
+    const pull = await aReviewed(
+      the(),
+      lines(6, (index) => `flaw("medium", "step ${index}")`),
+    );
     const comments = await panelComments(pull, the());
     expect(comments).toHaveLength(1);
     expect(comments[0]?.body).toContain('6 places');

@@ -40,7 +40,10 @@ const flaw = (number: string) =>
         const [whole, own = '', grade = '', name = '', better] = match;
         if (own !== number) continue;
         const span = { start: match.index, end: match.index + whole.length };
-        yield at(document, span, `\`${name}\` is flawed`, { grade, ...(better === undefined ? {} : { replacement: better }) });
+        yield at(document, span, `\`${name}\` is flawed`, {
+          grade,
+          ...(better === undefined ? {} : { replacement: better }),
+        });
       }
     },
   });

@@ -23,7 +23,10 @@ describe('across pushes', () => {
     const pull = await aReviewed(the(), FLAWED);
     await pull.push(file(`${FLAWED}flaw("medium", "seed")\n`));
     await the().quiet();
-    expect((await panelComments(pull, the())).map(({ body }) => /`(\w+)` is flawed/.exec(body)?.[1])).toEqual(['split', 'seed']);
+    expect((await panelComments(pull, the())).map(({ body }) => /`(\w+)` is flawed/.exec(body)?.[1])).toEqual([
+      'split',
+      'seed',
+    ]);
     expect(pull.reviews()).toHaveLength(2);
   });
 
@@ -124,7 +127,13 @@ describe('across pushes', () => {
 
   test('with the permission to do so, the thread of a fixed finding is resolved', async () => {
     const { github } = the();
-    const before = { metadata: 'read', contents: 'read', pull_requests: 'write', checks: 'write', merge_queues: 'read' } as const;
+    const before = {
+      metadata: 'read',
+      contents: 'read',
+      pull_requests: 'write',
+      checks: 'write',
+      merge_queues: 'read',
+    } as const;
     github.grant({ ...before, contents: 'write' });
     const pull = await aReviewed(the(), FLAWED, { owner: 'generous' });
     await pull.push(file('x = 1\n'));

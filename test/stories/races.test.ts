@@ -1,4 +1,4 @@
-import { aReviewed, aPullRequest, aRepository, check, panelComments, theStage } from './stage.ts';
+import { aPullRequest, aRepository, aReviewed, check, panelComments, theStage } from './stage.ts';
 
 const FLAWED = 'flaw("high", "split")\n';
 
@@ -80,39 +80,63 @@ describe('races and failures', () => {
 
   test('where the configuration says so, a failure of our own leaves the gate open', async () => {
     the().interlude.failure = new Error('broken');
-    const pull = await aReviewed(the(), FLAWED, { start: { '.github/ml-review.yml': 'version: 1\ngate: { on-error: neutral }\n' } });
+    const pull = await aReviewed(the(), FLAWED, {
+      start: { '.github/ml-review.yml': 'version: 1\ngate: { on-error: neutral }\n' },
+    });
     expect(check(pull)).toMatchObject({ conclusion: 'neutral', title: 'The panel failed' });
   });
 
   test('GitHub takes the review and answers 502: it is not posted twice', async () => {
-    the().github.addFault({ match: ({ route }) => route.startsWith('POST') && route.endsWith('/reviews'), times: 1, kind: 'commit-then-502' });
+    the().github.addFault({
+      match: ({ route }) => route.startsWith('POST') && route.endsWith('/reviews'),
+      times: 1,
+      kind: 'commit-then-502',
+    });
     const pull = await aReviewed(the(), FLAWED);
     expect(pull.reviews()).toHaveLength(1);
     expect(check(pull)).toMatchObject({ conclusion: 'failure', annotations: [] });
   });
 
   test('GitHub makes the check run and answers 502: there is one run', async () => {
-    the().github.addFault({ match: ({ route }) => route === 'POST /repos/{owner}/{repo}/check-runs', times: 1, kind: 'commit-then-502' });
+    the().github.addFault({
+      match: ({ route }) => route === 'POST /repos/{owner}/{repo}/check-runs',
+      times: 1,
+      kind: 'commit-then-502',
+    });
     const pull = await aReviewed(the(), FLAWED);
     expect(pull.checkRuns()).toHaveLength(1);
     expect(check(pull)?.status).toBe('completed');
   });
 
   test('GitHub ends the check run and answers 502: the annotations are there once', async () => {
-    the().github.addFault({ match: ({ method, route }) => method === 'PATCH' && route.includes('/check-runs/'), times: 1, kind: 'commit-then-502' });
+    the().github.addFault({
+      match: ({ method, route }) => method === 'PATCH' && route.includes('/check-runs/'),
+      times: 1,
+      kind: 'commit-then-502',
+    });
     const pull = await aReviewed(the(), FLAWED, { draft: true });
     expect(check(pull)).toMatchObject({ status: 'completed', conclusion: 'failure' });
     expect(check(pull)?.annotations).toHaveLength(1);
   });
 
   test('GitHub is down for a moment: the job is tried again', async () => {
-    the().github.addFault({ match: ({ method, route }) => method === 'GET' && route.endsWith('/pulls/{pull_number}'), times: 1, kind: 'status', status: 503 });
+    the().github.addFault({
+      match: ({ method, route }) => method === 'GET' && route.endsWith('/pulls/{pull_number}'),
+      times: 1,
+      kind: 'status',
+      status: 503,
+    });
     const pull = await aReviewed(the(), FLAWED);
     expect(check(pull)?.conclusion).toBe('failure');
   });
 
   test('a secondary limit is waited for', async () => {
-    the().github.addFault({ match: ({ route }) => route.startsWith('POST') && route.endsWith('/reviews'), times: 1, kind: 'secondary', retryAfter: 1 });
+    the().github.addFault({
+      match: ({ route }) => route.startsWith('POST') && route.endsWith('/reviews'),
+      times: 1,
+      kind: 'secondary',
+      retryAfter: 1,
+    });
     const pull = await aReviewed(the(), FLAWED);
     expect(pull.reviews()).toHaveLength(1);
     expect(check(pull)).toMatchObject({ status: 'completed', conclusion: 'failure' });
@@ -136,7 +160,9 @@ describe('races and failures', () => {
 
   test('the same delivery twice is one review', async () => {
     const pull = await aReviewed(the(), FLAWED);
-    const delivery = the().github.deliveries.filter(({ event }) => event === 'pull_request').at(-1);
+    const delivery = the()
+      .github.deliveries.filter(({ event }) => event === 'pull_request')
+      .at(-1);
     const { reviews } = the().interlude;
     await the().github.redeliver(delivery?.id ?? 0);
     await the().quiet();

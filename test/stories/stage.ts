@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import picomatch from 'picomatch';
 import { pino } from 'pino';
-import { type Serving, type ServeOptions, serve } from '../../src/app.ts';
+import { type ServeOptions, type Serving, serve } from '../../src/app.ts';
 import { loadPersonas } from '../../src/catalog.ts';
 import type { Report } from '../../src/core/report.ts';
 import type { Engine, Task } from '../../src/engine.ts';
@@ -11,7 +11,14 @@ import { loadLanguages } from '../../src/languages.ts';
 import { review } from '../../src/panel/review.ts';
 import { assess } from '../../src/readiness/assess.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
-import type { PullRequestActor, RepositoryActor, Sandbox, SandboxOptions, SeenCheckRun, SeenComment } from '../../src/sandbox/types.ts';
+import type {
+  PullRequestActor,
+  RepositoryActor,
+  Sandbox,
+  SandboxOptions,
+  SeenCheckRun,
+  SeenComment,
+} from '../../src/sandbox/types.ts';
 import { storyPanel } from './panel.ts';
 
 const SECRET = 'a secret that only the stories know';
@@ -39,6 +46,8 @@ export interface Stage {
   readonly spent: (name: string) => Cost;
   readonly github: Sandbox;
   readonly serving: Serving;
+  /** Signs the webhooks. */
+  readonly secret: string;
   readonly interlude: Interlude;
   /** Everything that was logged, one JSON text per line. */
   readonly logged: readonly string[];
@@ -62,7 +71,11 @@ async function storyEngine(interlude: Interlude): Promise<Engine> {
       incidents,
       version: '0.0.0',
       assessors: { assess, system: () => ({ nodes: [], edges: [] }) },
-      rules: { today: '2026-11-25', matches: (glob, path) => picomatch.isMatch(path, glob), docsUrl: () => 'https://docs.example/flaw' },
+      rules: {
+        today: '2026-11-25',
+        matches: (glob, path) => picomatch.isMatch(path, glob),
+        docsUrl: () => 'https://docs.example/flaw',
+      },
     });
   };
   return { panel, review: judge };
@@ -120,7 +133,9 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   let from = 0;
   const bills: string[] = [];
   const spent = (name: string): Cost => {
-    const seen = github.requests.slice(from).filter(({ route }) => route.startsWith('POST /app/') === false && /^(GET|POST|PATCH|PUT|DELETE) /.test(route));
+    const seen = github.requests
+      .slice(from)
+      .filter(({ route }) => route.startsWith('POST /app/') === false && /^(GET|POST|PATCH|PUT|DELETE) /.test(route));
     const cost = { requests: seen.length, writes: seen.filter(isWrite).length };
     bills.push(`${String(cost.requests).padStart(4)} requests ${String(cost.writes).padStart(3)} writes  ${name}`);
     return cost;
@@ -134,7 +149,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     await github.close();
     await rm(clones, { recursive: true, force: true });
   };
-  return { github, serving, interlude, logged, quiet, count, spent, close };
+  return { github, serving, secret: SECRET, interlude, logged, quiet, count, spent, close };
 }
 
 /** A GraphQL query is a POST, but writes nothing. */
@@ -146,7 +161,11 @@ function isWrite({ write, route, body }: Sandbox['requests'][number]): boolean {
 let repositories = 0;
 
 /** A repository of its own for one story, with `src/train.py` and whatever else is given. */
-export async function aRepository({ github }: Stage, files: Readonly<Record<string, string>> = {}, owner = 'acme'): Promise<RepositoryActor> {
+export async function aRepository(
+  { github }: Stage,
+  files: Readonly<Record<string, string>> = {},
+  owner = 'acme',
+): Promise<RepositoryActor> {
   repositories += 1;
   return github.repository(`${owner}/models-${repositories}`, { files: { 'src/train.py': 'import os\n', ...files } });
 }
@@ -158,7 +177,9 @@ export async function aPullRequest(
   more: Partial<Parameters<RepositoryActor['openPullRequest']>[0]> = {},
 ): Promise<PullRequestActor> {
   const head = more.head ?? `change-${repository.pullRequests().length + 1}`;
-  await (more.from ?? repository).commit(head, { files: typeof files === 'string' ? { 'src/train.py': files } : files });
+  await (more.from ?? repository).commit(head, {
+    files: typeof files === 'string' ? { 'src/train.py': files } : files,
+  });
   return repository.openPullRequest({ author: 'ana', ...more, head });
 }
 
@@ -176,7 +197,11 @@ export async function panelComments(pull: PullRequestActor, { github }: Stage): 
 export async function aReviewed(
   stage: Stage,
   files: Parameters<typeof aPullRequest>[1],
-  more: Parameters<typeof aPullRequest>[2] & { readonly base?: string; readonly start?: Readonly<Record<string, string>>; readonly owner?: string } = {},
+  more: Parameters<typeof aPullRequest>[2] & {
+    readonly base?: string;
+    readonly start?: Readonly<Record<string, string>>;
+    readonly owner?: string;
+  } = {},
 ): Promise<PullRequestActor> {
   const { start, owner, ...rest } = more;
   const pull = await aPullRequest(await aRepository(stage, start, owner), files, { labels: ['ml-review'], ...rest });
