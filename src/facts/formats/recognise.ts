@@ -35,6 +35,17 @@ export const formatsOf: (document: DataDocument) => readonly Format[] = fact((do
 /** True when a root of the file is in the format. */
 export const isFormat = (document: DataDocument, name: FormatName): boolean => formatsOf(document).some((format) => format.name === name);
 
+/** Parses only files whose path, where it matters, and words fit. */
+function candidates(project: Project, { kinds, path, words }: Signature): readonly DataDocument[] {
+  if (path === undefined) return kinds.flatMap((kind: DataKind) => project.documents(kind, words) as readonly DataDocument[]);
+  return project.paths.flatMap((each) => {
+    const content = path.test(each) ? project.content(each) : undefined;
+    if (content?.kind !== 'text' || !words.some((word) => content.text.includes(word))) return [];
+    const document = project.document(each);
+    return document !== undefined && 'roots' in document ? [document] : [];
+  });
+}
+
 const rootsByName = fact((_: Project) => new Map<FormatName, readonly Root[]>());
 
 /** Every root of the project in a format, in path order. Files without a word of the format are not parsed. */
@@ -42,9 +53,7 @@ export function rootsOf(project: Project, name: FormatName): readonly Root[] {
   const known = rootsByName(project);
   const hit = known.get(name);
   if (hit !== undefined) return hit;
-  const { kinds, words } = signatureOf(name);
-  const found = kinds
-    .flatMap((kind: DataKind) => project.documents(kind, words) as readonly DataDocument[])
+  const found = candidates(project, signatureOf(name))
     .flatMap((document) => document.roots.filter((root) => fits(name, document, root)).map((root) => ({ document, root })))
     .sort((a, b) => (a.document.path < b.document.path ? -1 : a.document.path > b.document.path ? 1 : 0));
   known.set(name, found);

@@ -1,0 +1,87 @@
+import { fact } from '../../core/fact.ts';
+import { type DataNode, each, entries, type Entry, get, items, text } from '../../documents/data.ts';
+import type { RepoPath } from '../../core/location.ts';
+import type { Project } from '../../documents/project.ts';
+import { folderOf, within } from './dvc.ts';
+import { type Described, type Field, textAt } from './field.ts';
+import { rootsOf } from './recognise.ts';
+
+/** A kustomization and what it reaches. */
+export interface Kustomization extends Described {
+  readonly folder: string;
+  readonly namespace: Field<string> | undefined;
+  /** `resources`, `bases`, `components` and patches that name files, with the path they lead to. */
+  readonly reaches: readonly { readonly node: DataNode; readonly path: string }[];
+  /** Names an address or holds a substitution: it may reach more. */
+  readonly open: boolean;
+}
+
+const LISTS = ['resources', 'bases', 'components', 'patchesStrategicMerge', 'patches', 'crds', 'generators'] as const;
+
+export const kustomizations: (project: Project) => readonly Kustomization[] = fact((project) =>
+  rootsOf(project, 'kustomization').map(({ document, root }) => {
+    const folder = folderOf(document.path);
+    const named = LISTS.flatMap((list) => each(get(root, list)).flatMap((node) => (node.kind === 'scalar' ? [node] : (get(node, 'path') ?? []))));
+    const reaches = named.flatMap((node) => {
+      const path = node.open ? undefined : within(folder, text(node) ?? '');
+      return path === undefined ? [] : [{ node, path }];
+    });
+    return { document, node: root, folder, namespace: textAt(root, 'namespace'), reaches, open: root.open || named.some((node) => node.open) };
+  }),
+);
+
+/** Files that some kustomization reaches, directly or through another one. */
+export const kustomized: (project: Project) => ReadonlySet<RepoPath> = fact((project) => {
+  const known = new Set<string>(project.paths);
+  const found = new Set<RepoPath>();
+  for (const { reaches, document } of kustomizations(project)) {
+    found.add(document.path);
+    for (const { path } of reaches) if (known.has(path)) found.add(path as RepoPath);
+  }
+  return found;
+});
+
+/** A values file of a Helm chart; its templates are not read. */
+export interface HelmValues extends Described {
+  /** Folder of the chart beside it, where there is one. */
+  readonly chart: string | undefined;
+  readonly file: string;
+}
+
+export const helmValues: (project: Project) => readonly HelmValues[] = fact((project) => {
+  const charts = new Set(rootsOf(project, 'helm-chart').map(({ document }) => folderOf(document.path)));
+  return rootsOf(project, 'helm-values').map(({ document, root }) => {
+    const folder = folderOf(document.path);
+    return { document, node: root, chart: charts.has(folder) ? folder : charts.has(folderOf(folder)) ? folderOf(folder) : undefined, file: document.path.slice(document.path.lastIndexOf('/') + 1) };
+  });
+});
+
+/** A conda environment. */
+export interface CondaEnvironment extends Described {
+  readonly name: Field<string> | undefined;
+  /** `numpy=1.26` and the like, without the `pip:` list. */
+  readonly packages: readonly DataNode[];
+  readonly pip: readonly DataNode[];
+}
+
+export const condaEnvironments: (project: Project) => readonly CondaEnvironment[] = fact((project) =>
+  rootsOf(project, 'conda-env').map(({ document, root }) => {
+    const all = items(get(root, 'dependencies'));
+    return { document, node: root, name: textAt(root, 'name'), packages: all.filter(({ kind }) => kind === 'scalar'), pip: all.flatMap((item) => items(get(item, 'pip'))) };
+  }),
+);
+
+/** A Hydra configuration's defaults list. */
+export interface HydraConfig extends Described {
+  readonly defaults: readonly { readonly node: DataNode; readonly group: string | undefined; readonly option: string | undefined }[];
+  readonly target: Field<string> | undefined;
+}
+
+function hydraDefault(node: DataNode): HydraConfig['defaults'][number] {
+  const pair: Entry | undefined = entries(node)[0];
+  return pair === undefined ? { node, group: undefined, option: text(node) } : { node, group: pair.key, option: text(pair.value) };
+}
+
+export const hydraConfigs: (project: Project) => readonly HydraConfig[] = fact((project) =>
+  rootsOf(project, 'hydra').map(({ document, root }) => ({ document, node: root, defaults: items(get(root, 'defaults')).map(hydraDefault), target: textAt(root, '_target_') })),
+);
