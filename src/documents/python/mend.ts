@@ -6,26 +6,37 @@ export interface Mended extends Blanked {
   readonly damage: readonly Damage[];
 }
 
-/** Continued empty lines in a row that are left as they are. */
-const MOST_CONTINUED = 50;
+/** Continued lines in a row that are left as they are; of lines that hold nothing else, fewer. */
+const MOST_CONTINUED = 400;
+const MOST_EMPTY = 50;
 
-/** Blanks the backslashes of long runs of `\\` lines, over which the parser takes time that grows with the square of the run. */
-export function withoutEmptyContinuations(text: string): string {
-  if (!text.includes('\\\n') && !text.includes('\\\r')) return text;
+/** Blanks the backslashes of long runs of continued lines, over which the parser takes time that grows with the square of the run. */
+export function withoutLongContinuations(text: string): string {
+  if (!/\\\r?\n/.test(text)) return text;
   const pieces: string[] = [];
-  let run = 0;
+  const run = { lines: 0, empty: 0 };
   let done = 0;
   for (let start = 0; start < text.length; ) {
     const newline = text.indexOf('\n', start);
     const end = newline === -1 ? text.length : newline + 1;
-    run = end - start < MOST_CONTINUED && text.slice(start, end).trim() === '\\' ? run + 1 : 0;
-    if (run > MOST_CONTINUED) {
-      pieces.push(text.slice(done, start), blank(text.slice(start, end)));
-      done = end;
+    const line = text.slice(start, end).trimEnd();
+    count(run, line.trimStart());
+    if (line.endsWith('\\') && (run.lines > MOST_CONTINUED || run.empty > MOST_EMPTY)) {
+      const backslash = start + line.length - 1;
+      pieces.push(text.slice(done, backslash), ' ');
+      done = backslash + 1;
     }
     start = end;
   }
   return pieces.join('') + text.slice(done);
+}
+
+/** Blank lines and comments neither lengthen nor end a run. */
+function count(run: { lines: number; empty: number }, line: string): void {
+  if (line.endsWith('\\')) run.lines += 1;
+  if (line === '\\') run.empty += 1;
+  else if (line !== '' && !line.startsWith('#')) run.empty = 0;
+  if (line !== '' && !line.startsWith('#') && !line.endsWith('\\')) run.lines = 0;
 }
 
 const CONFLICT = /^(<{7} .*|\|{7} .*|={7}\s*|>{7} .*)$/gm;

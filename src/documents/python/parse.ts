@@ -1,7 +1,7 @@
 import type { Place, Span } from '../../core/location.ts';
 import { baseOf, type TextSource } from '../source.ts';
 import { pythonGrammar } from './grammar.ts';
-import { mend, withoutEmptyContinuations } from './mend.ts';
+import { mend, withoutLongContinuations } from './mend.ts';
 import type { Magic, PythonDocument } from './python.ts';
 import { type Copied, copyTree, emptyModule } from './tree.ts';
 
@@ -50,7 +50,7 @@ function read(text: string): Read {
 function copyOf(text: string): Copied {
   if (text.length > PYTHON_LIMIT)
     return unread(text, `the file is longer than ${PYTHON_LIMIT / 1024 / 1024} MB and was not read`);
-  const tree = pythonGrammar().parser.parse(withoutEmptyContinuations(text));
+  const tree = pythonGrammar().parser.parse(withoutLongContinuations(text));
   if (tree === null) return unread(text, 'the parser gave up on this file');
   try {
     return copyTree(tree);

@@ -1,7 +1,7 @@
 import { repoPath } from '../../../src/core/location.ts';
 import type { BlobId } from '../../../src/core/snapshot.ts';
 import { blankMagics } from '../../../src/documents/python/magics.ts';
-import { withoutEmptyContinuations } from '../../../src/documents/python/mend.ts';
+import { withoutLongContinuations } from '../../../src/documents/python/mend.ts';
 import { loadPython, parsePython } from '../../../src/documents/python/parse.ts';
 import { nodesOf, textOf } from '../../../src/documents/python/python.ts';
 
@@ -74,8 +74,8 @@ test('defaults of type parameters do not damage', () => {
 
 test('runs of continued empty lines are cut, others stay', () => {
   const few = `x = 1 + ${'\\\n'.repeat(40)}2\n`;
-  expect(withoutEmptyContinuations(few)).toBe(few);
-  const many = withoutEmptyContinuations('\\\n'.repeat(100_000));
+  expect(withoutLongContinuations(few)).toBe(few);
+  const many = withoutLongContinuations('\\\n'.repeat(100_000));
   expect(many.length).toBe(200_000);
   expect(many.split('\\').length - 1).toBe(50);
   expect(parse(`${'\\\n'.repeat(100_000)}\nf(1)\n`).root.type).toBe('module');
