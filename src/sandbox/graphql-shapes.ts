@@ -4,7 +4,7 @@ import { type Caller, grants, levelFor } from './auth.ts';
 import type { Context } from './context.ts';
 import { fullName, nodeId } from './lookup.ts';
 import { webOf } from './present/basics.ts';
-import type { Account, IssueComment, PullRequest, Repository, ReviewComment } from './state.ts';
+import type { Account, IssueComment, PullRequest, Repository, Review, ReviewComment } from './state.ts';
 import { firstOf } from './threads.ts';
 
 /** Who asks, and what is asked about. */
@@ -21,7 +21,7 @@ interface Window {
 }
 
 /** A connection with cursors; GitHub wants `first` or `last`, at most 100. */
-export function connection<T>(name: string, all: readonly T[], shape: (item: T) => unknown) {
+function connection<T>(name: string, all: readonly T[], shape: (item: T) => unknown) {
   return ({ first, last, after, before }: Window) => {
     const size = first ?? last;
     if (size === null || size === undefined) {
@@ -152,8 +152,23 @@ export async function commentShape({ context, caller }: Asking, comment: ReviewC
   };
 }
 
+/** `PullRequestReview`. */
+function reviewShape({ caller }: Asking, review: Review) {
+  return {
+    __typename: 'PullRequestReview',
+    id: nodeId('PRR', review.id),
+    databaseId: review.id,
+    fullDatabaseId: review.id,
+    author: actorShape(review.user),
+    body: review.body,
+    state: review.state,
+    submittedAt: review.submittedAt,
+    viewerDidAuthor: caller.kind === 'user' ? caller.user.id === review.user.id : review.byApp,
+  };
+}
+
 /** The part of any comment that says whether it is hidden. */
-export function minimizedShape({ minimized }: { readonly minimized: string | null }) {
+function minimizedShape({ minimized }: { readonly minimized: string | null }) {
   return { isMinimized: minimized !== null, minimizedReason: minimized === null ? null : minimized.toLowerCase() };
 }
 
@@ -192,6 +207,10 @@ export function pullShape(asking: Asking, pull: PullRequest): Readonly<Record<st
     isCrossRepository: pull.head.repository !== pull.repository,
     author: actorShape(pull.author),
     repository: () => repositoryShape(asking, pull.repository),
+    reviews: (window: Window & { readonly states?: readonly string[] | null }) => {
+      const wanted = pull.reviews.filter(({ state }) => window.states == null || window.states.includes(state));
+      return connection('reviews', wanted, (review) => reviewShape(asking, review))(window);
+    },
     labels: connection('labels', pull.labels, (label) => ({
       id: nodeId('LA', label.id),
       name: label.name,
