@@ -8,7 +8,7 @@ import { createMemoryQueue } from './service/memory-queue.ts';
 import type { Queue, QueueOptions } from './service/queue.ts';
 
 export interface ServeOptions {
-  readonly app: { readonly id: number; readonly privateKey: string; readonly secret: string };
+  readonly app: { readonly appId: number; readonly privateKey: string; readonly secret: string };
   /** `https://HOST/api/v3` of GitHub Enterprise Server, or a sandbox; absent for github.com. */
   readonly baseUrl?: string;
   readonly host: string;
@@ -39,9 +39,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     onFault: (error) => log.error({ err: error }, 'the queue failed'),
   });
   const app = await startApp({
-    appId: identity.id,
-    privateKey: identity.privateKey,
-    secret: identity.secret,
+    ...identity,
     ...(baseUrl === undefined ? {} : { baseUrl }),
     host,
     port,
@@ -57,6 +55,5 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     },
   });
   await queue.start(app.work);
-  const close = async (): Promise<readonly Job[]> => (await app.close(), queue.close({ timeoutMs: 30_000 }));
-  return { app, queue, close };
+  return { app, queue, close: () => app.close().then(() => queue.close({ timeoutMs: 30_000 })) };
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:net';
 import type { Logger } from 'pino';
 import { Probot, Server } from 'probot';
 import type { Bot, Self, Turn } from './bot.ts';
@@ -92,6 +93,14 @@ function selfOf(probot: Probot, appId: number): () => Promise<Self> {
   };
 }
 
+async function freePort(host: string): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, host, resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return address !== null && typeof address === 'object' ? address.port : 0;
+}
+
 /** Starts the GitHub App: webhooks become jobs, and jobs are done by {@link App.work}. Throws when it must not start. */
 export async function startApp(options: AppOptions): Promise<App> {
   const problem = secretProblem(options.secret);
@@ -101,7 +110,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     Probot: guarded(options),
     log,
     host,
-    port,
+    // Probot takes 0 for "not given" and means 3000 by it.
+    port: port === 0 ? await freePort(host) : port,
     webhookPath: WEBHOOKS,
     enableStaticFiles: false,
   });

@@ -104,7 +104,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const logged: string[] = [];
   const engine = await storyEngine(interlude);
   const serving = await serve({
-    app: { id: github.app.id, privateKey: github.app.privateKey, secret: SECRET },
+    app: { appId: github.app.id, privateKey: github.app.privateKey, secret: SECRET },
     baseUrl: github.url,
     host: '127.0.0.1',
     port: 0,
