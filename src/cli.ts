@@ -28,6 +28,10 @@ function program(finish: (status: number) => void): Command {
     .action(async (options) => finish(await (await import('./commands/config.ts')).showConfiguration(options)));
   root.command('init').description('write a commented configuration').addOption(repo())
     .action(async (options) => finish(await (await import('./commands/init.ts')).init(options)));
+  root.command('serve').description('the GitHub App').option('--role <role>', 'receiver, worker or all')
+    .action(async (options) => finish(await (await import('./commands/serve.ts')).serveApp(options)));
+  root.command('demo').description('the App against a GitHub of its own, with a sample repository').option('--once', 'print what was posted and end').option('--port <n>', 'of the page', '0')
+    .action(async (options) => finish(await (await import('./commands/demo.ts')).demo(options)));
   return root;
 }
 

@@ -49,3 +49,10 @@ export function foundJob(installation: number, pull: OpenPull, reason: string): 
     payload: { repo, task: { kind: 'review', pull: pull.number, reason, forced: false } },
   };
 }
+
+/** The job with a commit on which a dead process may have left a run open. */
+export function withLeft(job: Job, left: string | undefined): Job {
+  const { repo, task } = job.payload;
+  if (left === undefined || task.kind !== 'review') return job;
+  return { ...job, payload: { repo, task: { ...task, left } } };
+}

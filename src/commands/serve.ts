@@ -20,7 +20,7 @@ import { VERSION } from '../version.ts';
 import { pooledAnalyst } from './analyst-pool.ts';
 import { configureFor, explainFor, reviewerFor } from './app-ports.ts';
 import { ConfigurationError } from './errors.ts';
-import { counting, foundJob, observing } from './serve-parts.ts';
+import { counting, foundJob, observing, withLeft } from './serve-parts.ts';
 
 const MINUTE = 60_000;
 const DELIVERIES_KEPT_MS = 3 * 24 * 60 * MINUTE;
@@ -163,15 +163,19 @@ async function admitted(metrics: Metrics, queue: Queue<Errand>, job: Job): Promi
 /** Hands out turns, and looks for what was missed. */
 async function work(scene: Scene, app: App, span: Awaited<ReturnType<typeof createTraces>>['span']): Promise<void> {
   const { settings, tuning, log, metrics, shutdown, queue } = scene;
-  await queue.start((job, turn) => span('turn', { task: job.payload.task.kind }, () => app.work(job, turn)));
+  await queue.start((job, turn) =>
+    span('turn', { task: job.payload.task.kind }, () => app.work(withLeft(job, turn.orphan), turn)),
+  );
+  const everyMs = tuning.reconcileMs ?? settings.reconcileMinutes * MINUTE;
   const octokit = async (installation?: number): Promise<Rest> => (await app.octokit(installation)) as unknown as Rest;
   const reconciler = startReconciler<Errand>({
     queue,
     source: githubSource({ appId: settings.appId, app: await octokit(), installation: octokit }),
-    everyMs: tuning.reconcileMs ?? settings.reconcileMinutes * MINUTE,
+    everyMs,
     deliveriesMs: DELIVERIES_KEPT_MS,
-    leaseMs: QUEUE_DEFAULTS.turnMs * 2,
-    firstLeaseMs: settings.redisUrl === undefined ? 0 : QUEUE_DEFAULTS.turnMs * 2,
+    // What the queue holds is left alone in any case; the lease only spares looks at runs that have just begun.
+    leaseMs: Math.min(MINUTE, everyMs),
+    firstLeaseMs: 0,
     label: settings.label,
     now: Date.now,
     jobOf: foundJob,

@@ -44,6 +44,7 @@ const BY_EXTENSION: Readonly<Record<string, DocumentKind>> = {
   toml: 'toml',
   ini: 'ini',
   cfg: 'ini',
+  properties: 'ini',
   tf: 'hcl',
   hcl: 'hcl',
   tfvars: 'hcl',
@@ -73,7 +74,7 @@ export function kindOfPath(path: RepoPath): DocumentKind {
   const named = BY_NAME[file];
   if (named !== undefined) return named;
   if (/^(.*\.)?Dockerfile(\..*)?$/i.test(file) || file === 'Containerfile') return 'dockerfile';
-  if (/requirements[^/]*\.(txt|in)$/i.test(file) || /(^|\/)requirements\/[^/]+\.(txt|in)$/i.test(path)) return 'requirements';
+  if (/(requirements|constraints)[^/]*\.(txt|in)$/i.test(file) || /(^|\/)requirements\/[^/]+\.(txt|in)$/i.test(path)) return 'requirements';
   if (/(^|\/)\.dvc\/config$/.test(path)) return 'ini';
   if (file.endsWith('.dvc')) return 'yaml';
   if (MODEL_FILE.test(file)) return 'model-file';

@@ -13,8 +13,14 @@ const MOST_FILES = 6_000;
 /** Data, vendored code and lock trees that describe no part of the system. */
 const NEVER = /(^|\/)(node_modules|vendor|third_party|site-packages|\.git|\.venv|dist|build|locales?|i18n|__snapshots__|cassettes)(\/|$)|\.min\.|package-lock\.json$/;
 
+/** Lists of exact versions are long, and each says something about every model. */
+const LOCK = /(^|\/)((uv|poetry|pdm|pylock[^/]*|dvc)\.(lock|toml)|Pipfile\.lock|conda-lock\.ya?ml)$/;
+const MOST_BYTES_OF_A_LOCK = 4 * 1024 * 1024;
+
 function isCompanion({ path, mode, size }: TreeEntry): boolean {
-  if (mode === 'symlink' || mode === 'submodule' || (size ?? 0) > MOST_BYTES_EACH || NEVER.test(path)) return false;
+  if (mode === 'symlink' || mode === 'submodule' || NEVER.test(path)) return false;
+  if (LOCK.test(path)) return (size ?? 0) <= MOST_BYTES_OF_A_LOCK;
+  if ((size ?? 0) > MOST_BYTES_EACH) return false;
   const kind = kindOfPath(path);
   const pathClass = pathClassOf(path);
   if (kind === 'json') return pathClass === 'production' && (size ?? 0) <= 128 * 1024;
