@@ -1,4 +1,4 @@
-import { ancestor, child, firstPart, type PyNode, parts } from '../../documents/python/node.ts';
+import { child, firstPart, type PyNode, parts } from '../../documents/python/node.ts';
 import { nodesOf, nodesWithin, type PythonDocument, textOf } from '../../documents/python/python.ts';
 
 export type BindingKind =
@@ -150,9 +150,4 @@ function* targets(
       if (inner !== undefined) waiting.push({ node: inner, path });
     }
   }
-}
-
-/** The function or lambda whose parameter this identifier is. */
-export function functionOfParameter(name: PyNode): PyNode | undefined {
-  return ancestor(name, 'parameters', 'lambda_parameters')?.parent;
 }
