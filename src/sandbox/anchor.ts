@@ -15,7 +15,7 @@ export interface Anchor {
 }
 
 /** The merge base of a pull request. */
-export function baseOf(pull: PullRequest): Promise<string> {
+function baseOf(pull: PullRequest): Promise<string> {
   return baseAt(pull, pull.headSha);
 }
 

@@ -15,7 +15,7 @@ import { reviewRoutes } from './routes/reviews.ts';
 import { faultInAnswer, faultInRequest } from './validate.ts';
 
 /** Everything of GitHub's REST API that the sandbox speaks. */
-export const ROUTES: readonly Route[] = [
+const ROUTES: readonly Route[] = [
   ...appRoutes,
   ...deliveryRoutes,
   ...contentRoutes,

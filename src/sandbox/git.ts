@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
 /** What git answered when it did not succeed. */
-export class GitFailure extends Error {}
+class GitFailure extends Error {}
 
 const SAFE = [
   ['core.hooksPath', '/dev/null'],

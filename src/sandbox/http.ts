@@ -44,7 +44,7 @@ export function unprocessable(...sentences: readonly string[]): Refusal {
   return new Refusal(422, 'Unprocessable Entity', { errors: sentences });
 }
 
-export const MAX_BODY = 26_000_000;
+const MAX_BODY = 26_000_000;
 
 /** The whole body of a request; throws a 413 above 26 MB. */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { answerApi, findRoute } from './api.ts';
 import { authenticate, type Caller, nameOfCaller } from './auth.ts';
@@ -130,9 +131,17 @@ async function handleApi(
     if (found === undefined) throw unserved(context, method, url);
     return answerApi(context, caller, { ...found, query: readQuery(url), headers: request.headers, url, body });
   });
-  const sent = fault === undefined ? answer : BAD_GATEWAY;
+  const sent = fault === undefined ? conditional(request, answer) : BAD_GATEWAY;
   write(context, response, sent, 'headers' in counted ? counted.headers : {});
   log(context, seen, sent.status, method !== 'GET' && answer.status < 300);
+}
+
+/** A reader who has the answer already gets 304; GitHub does not count it, we do. */
+function conditional({ method, headers }: IncomingMessage, answer: Answer): Answer {
+  if (method !== 'GET' || answer.status !== 200 || answer.body instanceof Uint8Array) return answer;
+  const etag = `W/"${createHash('sha256').update(JSON.stringify(answer.body)).digest('hex')}"`;
+  if (headers['if-none-match'] === etag) return { status: 304, headers: { etag } };
+  return { ...answer, headers: { etag, ...answer.headers } };
 }
 
 /** What is not served here may exist at GitHub: a test must not take our 404 for GitHub's. */

@@ -178,7 +178,7 @@ export interface Installation {
   readonly createdAt: string;
 }
 
-export interface Token {
+interface Token {
   readonly token: string;
   /** Milliseconds since the epoch; `Infinity` for a person's. */
   readonly expiresAt: number;

@@ -1,10 +1,10 @@
 import type { Delivery, Fault, Level, LoggedRequest, Permissions, Violation, WebhookTarget } from './types.ts';
 
 /** Contents by path; a string is UTF-8. */
-export type Files = Readonly<Record<string, string | Uint8Array>>;
+type Files = Readonly<Record<string, string | Uint8Array>>;
 
 /** A file that is not a regular one: executable, symlink (text = target) or submodule (text = commit id). */
-export interface SpecialFile {
+interface SpecialFile {
   readonly path: string;
   readonly mode: '100755' | '120000' | '160000';
   readonly text: string;

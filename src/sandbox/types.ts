@@ -87,7 +87,7 @@ export interface LoggedRequest extends SeenRequest {
  * What goes wrong. `status` answers that status and does nothing; `commit-then-502` does the work and answers 502;
  * `secondary` answers 403 and `429` answers 429, both with `retry-after`; `timeout` never answers; `reset` drops the connection.
  */
-export type FaultKind = 'status' | 'commit-then-502' | 'secondary' | '429' | 'timeout' | 'reset';
+type FaultKind = 'status' | 'commit-then-502' | 'secondary' | '429' | 'timeout' | 'reset';
 
 export interface Fault {
   readonly match: (request: SeenRequest) => boolean;

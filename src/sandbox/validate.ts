@@ -13,7 +13,7 @@ let description: Description | undefined;
 const shapes = new Map<string, Shape | undefined>();
 
 /** GitHub's own description of its REST API, read on first use (13 MB). */
-export function gitHub(): Description {
+function gitHub(): Description {
   description ??= describe(
     JSON.parse(
       readFileSync(createRequire(import.meta.url).resolve('@octokit/openapi/generated/api.github.com.json'), 'utf8'),

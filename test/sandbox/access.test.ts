@@ -1,5 +1,4 @@
 import { createSign } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { PullRequestActor } from '../../src/sandbox/types.ts';
 import { appClient, installationClient, refused, type Scene, scene, tokenClient } from './support.ts';
 

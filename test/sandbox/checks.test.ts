@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { PullRequestActor, RepositoryActor } from '../../src/sandbox/types.ts';
 import { installationClient, refused, type Scene, scene } from './support.ts';
 

@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { PullRequestActor } from '../../src/sandbox/types.ts';
 import { refused, type Scene, scene, tokenClient } from './support.ts';
 

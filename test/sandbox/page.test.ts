@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { renderComment, renderDocument } from '../../src/sandbox/page/markdown.ts';
 import type { PullRequestActor } from '../../src/sandbox/types.ts';
 import { numbered, type Scene, scene, tokenClient } from './support.ts';

@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { PullRequestActor, RepositoryActor } from '../../src/sandbox/types.ts';
 import { installationClient, numbered, refused, type Scene, scene, tokenClient } from './support.ts';
 
@@ -171,6 +170,12 @@ describe('reading a pull request and its repository', () => {
     expect((await client.rest.issues.listComments({ ...names, issue_number: 1 })).data[0]?.reactions?.rocket).toBe(1);
     expect((await client.rest.issues.get({ ...names, issue_number: 1 })).data.pull_request).toBeDefined();
     expect(stage.hub.violations).toEqual([]);
+  });
+
+  test('what has not changed is answered with 304', async () => {
+    const { headers } = await client.rest.repos.get(names);
+    const again = client.request('GET /repos/{owner}/{repo}', { ...names, headers: { 'if-none-match': headers.etag } });
+    expect((await refused(again)).status).toBe(304);
   });
 
   test('a person reads with a token of their own, and writes no checks', async () => {

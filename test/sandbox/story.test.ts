@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { PullRequestActor, RepositoryActor } from '../../src/sandbox/types.ts';
 import { installationClient, numbered, refused, type Scene, scene } from './support.ts';
 
@@ -91,5 +90,92 @@ describe('a pull request from opening to a review', () => {
     expect((await pull.reviewComments())[0]).toMatchObject({ line: 31, outdated: false });
     await pull.push({ files: { 'train.py': numbered(60) } });
     expect((await pull.reviewComments())[0]).toMatchObject({ line: null, outdated: true });
+  });
+});
+
+describe('what people do', () => {
+  let stage: Scene;
+  let repo: RepositoryActor;
+  const at = { owner: 'acme', repo: 'fraud' };
+
+  beforeAll(async () => {
+    stage = await scene();
+    repo = await stage.hub.repository('acme/fraud', { files: { 'a.py': numbered(20) } });
+  });
+  afterAll(() => stage.close());
+
+  const seen = () =>
+    stage.arrived.filter(({ headers }) => headers['x-github-event'] === 'pull_request').map(({ payload }) => payload);
+
+  test('labels at opening come with `opened` and once more as `labeled`', async () => {
+    await repo.commit('one', { files: { 'a.py': numbered(21) } });
+    const pull = await repo.openPullRequest({ head: 'one', labels: ['ml-review', 'bug'], draft: true });
+    expect(seen().map(({ action }) => action)).toEqual(['opened', 'labeled', 'labeled']);
+    expect(seen()[0]?.pull_request).toMatchObject({ draft: true, labels: [{ name: 'ml-review' }, { name: 'bug' }] });
+    await pull.addLabel('bug');
+    expect(seen()).toHaveLength(3);
+  });
+
+  test('a force-push says what was there before, and a comment finds its line again', async () => {
+    await repo.commit('two', { files: { 'a.py': numbered(20).replace('line 9\n', 'nine\n') } });
+    const pull = await repo.openPullRequest({ head: 'two' });
+    const before = pull.headSha();
+    await pull.commentOnLine('a.py', 9, 'why?');
+    const after = await repo.forcePush('two', {
+      files: { 'a.py': `zero\n${numbered(20).replace('line 9\n', 'nine\n')}` },
+    });
+    expect(seen().at(-1)).toMatchObject({ action: 'synchronize', before, after });
+    expect(pull.headSha()).toBe(after);
+    expect((await pull.reviewComments())[0]).toMatchObject({ line: 10, outdated: false });
+  });
+
+  test('another base is another difference', async () => {
+    await repo.commit('release', { files: { 'b.py': 'b\n' } });
+    await repo.commit('three', { files: { 'c.py': 'c\n' } });
+    const pull = await repo.openPullRequest({ head: 'three', base: 'release' });
+    const client = await installationClient(stage.hub, 'acme');
+    const files = async () =>
+      (await client.rest.pulls.listFiles({ ...at, pull_number: pull.number })).data.map(({ filename }) => filename);
+    expect(await files()).toEqual(['c.py']);
+    await repo.commit('main', { files: { 'd.py': 'd\n' } });
+    await pull.changeBase('main');
+    expect([await files(), pull.baseSha()]).toEqual([['c.py'], await repo.tip('main')]);
+  });
+
+  test('merged is closed, with the commit on the base branch', async () => {
+    await repo.commit('four', { files: { 'e.py': 'e\n' } });
+    const pull = await repo.openPullRequest({ head: 'four' });
+    await pull.merge({ by: 'bob' });
+    expect(seen().at(-1)).toMatchObject({
+      action: 'closed',
+      pull_request: { merged: true, merge_commit_sha: await repo.tip('main') },
+    });
+  });
+
+  test('a review without an event is not seen', async () => {
+    await repo.commit('five', { files: { 'f.py': 'f\n' } });
+    const pull = await repo.openPullRequest({ head: 'five' });
+    const client = await installationClient(stage.hub, 'acme');
+    const comments = [{ path: 'f.py', line: 1, body: 'x' }];
+    await client.rest.pulls.createReview({ ...at, pull_number: pull.number, comments });
+    expect((await client.rest.pulls.listReviewComments({ ...at, pull_number: pull.number })).data).toEqual([]);
+    expect(await pull.reviewComments()).toEqual([]);
+  });
+
+  test('where the App is taken away it sees nothing and hears nothing', async () => {
+    const away = await stage.hub.repository('acme/away', { files: { 'a.py': 'x\n' } });
+    await away.install(false);
+    const before = stage.arrived.length;
+    await away.commit('x', { files: { 'a.py': 'y\n' } });
+    await away.openPullRequest({ head: 'x' });
+    expect(stage.arrived).toHaveLength(before);
+    const client = await installationClient(stage.hub, 'acme');
+    expect((await refused(client.rest.pulls.list({ owner: 'acme', repo: 'away' }))).status).toBe(404);
+    expect(stage.hub.violations).toEqual([]);
+  });
+
+  test('a local repository can be taken over, with its history', async () => {
+    const copy = await stage.hub.repository('acme/copy', { cloneFrom: repo.gitDirectory });
+    expect([copy.defaultBranch, await copy.tip('main')]).toEqual(['main', await repo.tip('main')]);
   });
 });

@@ -5,7 +5,7 @@ import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/types.ts';
 
 /** A webhook as it arrived. */
-export interface Arrived {
+interface Arrived {
   readonly headers: IncomingMessage['headers'];
   readonly text: string;
   readonly payload: Record<string, unknown>;

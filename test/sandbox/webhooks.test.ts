@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { describe as description, type Json } from '../../src/sandbox/schema.ts';
 import type { PullRequestActor, RepositoryActor } from '../../src/sandbox/types.ts';
 import { appClient, installationClient, type Scene, SECRET, scene } from './support.ts';

@@ -18,7 +18,7 @@ const EMOJI: Readonly<Record<string, string>> = {
 };
 
 /** Comments of one thread, oldest first. */
-export function threadOf(first: ReviewComment): readonly ReviewComment[] {
+function threadOf(first: ReviewComment): readonly ReviewComment[] {
   return first.pull.comments.filter((comment) => firstOf(comment) === first);
 }
 

@@ -5,7 +5,7 @@ import { appShape } from './app.ts';
 import { apiOf, repositoryShape, type Shape, webOf } from './basics.ts';
 
 /** Pull requests of a commit as check payloads name them: none whose head is in another repository. */
-export function pullsOfCheck(context: Context, suite: CheckSuite): readonly Shape[] {
+function pullsOfCheck(context: Context, suite: CheckSuite): readonly Shape[] {
   const { repository, headSha } = suite;
   return repository.pulls
     .filter((pull) => pull.state === 'open' && pull.headSha === headSha && pull.head.repository === repository)
