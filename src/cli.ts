@@ -16,6 +16,12 @@ function program(finish: (status: number) => void): Command {
     .option('--worktree', 'what is not committed').option('--staged', 'what is staged').option('--all', 'everything, as if it were new')
     .addOption(only()).addOption(skip()).addOption(format()).option('--output <file>', 'write the report there').option('--fail-on <severity>', 'critical, high, medium, low or never')
     .action(async (options) => finish(await (await import('./commands/check.ts')).check(options)));
+  root.command('pr <address>').description('a pull request on GitHub, OWNER/REPO#N, read with GITHUB_TOKEN').option('--post', 'post the review')
+    .addOption(format()).option('--output <file>', 'write the report there')
+    .action(async (address, options) => finish(await (await import('./commands/pull.ts')).reviewPullRequest(address, options)));
+  root.command('scan <path>').description('model files alone: what is in them, what would run on loading')
+    .addOption(format()).option('--output <file>', 'write the report there').option('--fail-on <severity>', 'critical, high, medium, low or never')
+    .action(async (path, options) => finish(await (await import('./commands/scan.ts')).scan(path, options)));
   root.command('replay').description('what the panel would have said about the last changes')
     .addOption(repo()).option('--last <n>', 'how many', '50').option('--merges', 'every commit instead of merges', false).option('--head <ref>', 'from where back')
     .addOption(only()).addOption(skip()).addOption(format())

@@ -4,7 +4,7 @@ import type { Incident, Report } from './core/report.ts';
 import type { Settings } from './core/settings.ts';
 import type { PullRequestSnapshot } from './core/snapshot.ts';
 import type { Document } from './documents/kinds.ts';
-import type { DocumentCache } from './documents/project.ts';
+import { type DocumentCache, documentKey } from './documents/project.ts';
 import type { Listed } from './kit/index.ts';
 import { loadLanguages } from './languages.ts';
 import { type Panel, review, type ToolResults } from './panel/review.ts';
@@ -18,6 +18,8 @@ export interface Task {
   /** Incidents of reading the snapshot, the configuration and the tools. */
   readonly incidents?: readonly Incident[];
   readonly tools?: ToolResults;
+  /** Documents that were read elsewhere, for contents that are not in the snapshot. */
+  readonly documents?: readonly Document[];
   /** Which checks to run; all by default. */
   readonly only?: (listed: Listed) => boolean;
   /** ISO date that waivers are held against; today by default. */
@@ -80,17 +82,23 @@ export async function createEngine(): Promise<Engine> {
   const matches = globs();
   return {
     panel,
-    review: ({ snapshot, settings, incidents = [], tools, only, today = new Date().toISOString().slice(0, 10) }) =>
-      review({
-        snapshot,
-        panel: only === undefined ? panel : { ...panel, checks: panel.checks.filter(only) },
-        settings,
-        incidents,
+    review: (task) => {
+      for (const document of task.documents ?? []) cache.set(documentKey(document), document);
+      return review({
+        snapshot: task.snapshot,
+        panel: task.only === undefined ? panel : { ...panel, checks: panel.checks.filter(task.only) },
+        settings: task.settings,
+        incidents: task.incidents ?? [],
         cache,
         version: VERSION,
         assessors: { assess, system: () => ({ nodes: [], edges: [] }) },
-        rules: { today, matches, docsUrl: ({ id, persona }) => `${DOCS}/${persona}/${id}.md` },
-        ...(tools === undefined ? {} : { tools }),
-      }),
+        rules: {
+          today: task.today ?? new Date().toISOString().slice(0, 10),
+          matches,
+          docsUrl: ({ id, persona }) => `${DOCS}/${persona}/${id}.md`,
+        },
+        ...(task.tools === undefined ? {} : { tools: task.tools }),
+      });
+    },
   };
 }

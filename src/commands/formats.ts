@@ -31,8 +31,17 @@ function sourcesOf(snapshot: PullRequestSnapshot): ReadonlyMap<RepoPath, string>
   return sources;
 }
 
-/** A report as the user asked for it. */
+/** A report without the sources it speaks of. */
+export function renderReport(format: Format, report: Report, engine: Engine, colour: boolean): string {
+  return renderWith(format, report, engine, colour, new Map());
+}
+
+/** A report as the user asked for it, with code frames out of the snapshot. */
 export function render(format: Format, report: Report, snapshot: PullRequestSnapshot, engine: Engine, colour: boolean): string {
+  return renderWith(format, report, engine, colour, sourcesOf(snapshot));
+}
+
+function renderWith(format: Format, report: Report, engine: Engine, colour: boolean, sources: ReadonlyMap<RepoPath, string>): string {
   switch (format) {
     case 'json':
       return renderJson(report);
@@ -41,10 +50,10 @@ export function render(format: Format, report: Report, snapshot: PullRequestSnap
     case 'markdown':
       return renderMarkdown(report);
     case 'html':
-      return renderHtml(report, sourcesOf(snapshot));
+      return renderHtml(report, sources);
     case 'github':
       return renderWorkflow(report);
     case 'terminal':
-      return renderTerminal(report, { colour, sources: sourcesOf(snapshot) });
+      return renderTerminal(report, { colour, sources });
   }
 }

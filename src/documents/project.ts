@@ -23,6 +23,9 @@ export interface Project {
   readonly paths: readonly RepoPath[];
 }
 
+/** Under which a document is kept: equal keys are equal documents. */
+export const documentKey = ({ path, blob }: { readonly path: RepoPath; readonly blob: BlobId }): string => `${blob}:${path}`;
+
 export interface ProjectSource {
   readonly side: Side;
   readonly contents: ReadonlyMap<BlobId, Content>;
@@ -49,7 +52,7 @@ export function createProject({ side, contents, changed, cache = new Map() }: Pr
     const entry = tree.get(path);
     const bytes = content(path);
     if (entry === undefined || bytes === undefined) return undefined;
-    const key = `${entry.blob}:${path}`;
+    const key = documentKey(entry);
     const known = cache.get(key);
     if (known !== undefined) return known;
     const parsed = parse({ path, blob: entry.blob, content: bytes });

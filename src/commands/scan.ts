@@ -1,0 +1,62 @@
+import type { Incident } from '../core/report.ts';
+import { repoPath } from '../core/location.ts';
+import { DEFAULT_SETTINGS } from '../core/settings.ts';
+import type { Change, CommitSha, Content, PullRequestSnapshot, TreeEntry } from '../core/snapshot.ts';
+import type { ModelFileDocument } from '../documents/model-file/document.ts';
+import { createEngine } from '../engine.ts';
+import { kindsOf } from '../kit/index.ts';
+import { shutsGate } from '../panel/verdict.ts';
+import { scanPath } from '../tools/scan-files.ts';
+import { type OutputOptions, deliver, thresholdNamed, wantsColour } from './check.ts';
+import { ConfigurationError, EXIT } from './errors.ts';
+import { formatNamed, renderReport } from './formats.ts';
+
+export interface ScanCommandOptions extends OutputOptions {
+  readonly failOn?: string;
+}
+
+const NO_COMMIT = '0'.repeat(40) as CommitSha;
+
+/** The files as a change that adds them; their contents were described already and are not read again. */
+function snapshotOf(documents: readonly ModelFileDocument[]): PullRequestSnapshot {
+  const described: Content = { kind: 'bytes', bytes: new Uint8Array() };
+  const entries = documents.map(({ path, blob, file }): TreeEntry => ({ path, blob, mode: 'file', size: file.size }));
+  const changes = documents.map(({ path }): Change => ({ kind: 'added', path, hunks: [], binary: true }));
+  return {
+    base: { commit: NO_COMMIT, tree: new Map() },
+    head: { commit: NO_COMMIT, tree: new Map(entries.map((entry) => [repoPath(entry.path), entry])) },
+    changes,
+    contents: new Map(documents.map(({ blob }) => [blob, described])),
+  };
+}
+
+function missing(path: string): (error: NodeJS.ErrnoException) => never {
+  return (error) => {
+    throw new ConfigurationError(error.code === 'ENOENT' ? `there is no file or folder ${path}` : `${path} cannot be read: ${error.message}`);
+  };
+}
+
+/** `ml-review scan FILE|DIR`: model files alone. */
+export async function scan(path: string, options: ScanCommandOptions): Promise<number> {
+  const format = formatNamed(options.format);
+  const failOn = thresholdNamed(options.failOn) ?? 'high';
+  const engine = await createEngine();
+  const { documents, incidents, files } = await scanPath(path).catch(missing(path));
+  const nothing: readonly Incident[] =
+    documents.length === 0 && incidents.length === 0 ? [{ kind: 'unread', clouds: false, message: `none of ${files} files is a model file` }] : [];
+  const report = engine.review({
+    snapshot: snapshotOf(documents),
+    // Whoever scans a file asks for a verdict on it: every check of model files may shut the gate.
+    settings: { ...DEFAULT_SETTINGS, gate: { ...DEFAULT_SETTINGS.gate, failOn }, checks: everyModelCheckBlocks(engine.panel.checks) },
+    incidents: [...incidents, ...nothing],
+    documents,
+    only: ({ check }) => kindsOf(check).includes('model-file'),
+  });
+  await deliver(renderReport(format, report, engine, wantsColour(options.output)), options.output);
+  return report.findings.some((finding) => shutsGate(finding, failOn)) ? EXIT.shut : EXIT.open;
+}
+
+function everyModelCheckBlocks(checks: Awaited<ReturnType<typeof createEngine>>['panel']['checks']): typeof DEFAULT_SETTINGS.checks {
+  const mine = checks.filter(({ check }) => kindsOf(check).includes('model-file'));
+  return Object.fromEntries(mine.map(({ id }) => [id, { mode: 'block' as const }]));
+}
