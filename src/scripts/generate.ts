@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { loadChecks } from '../catalog.ts';
+import { configurationJsonSchema } from '../config/schema.ts';
 import { indexOf, pageOf } from '../docs/page.ts';
 import { renderReportSchema } from '../report/schema.ts';
 
@@ -24,5 +25,6 @@ const checks = await loadChecks();
 const pages = new Map(checks.map((listed) => [`checks/${listed.persona}/${listed.id}.md`, pageOf(listed)]));
 pages.set('checks/README.md', indexOf(checks));
 pages.set('report.schema.json', renderReportSchema());
+pages.set('ml-review.schema.json', `${JSON.stringify(configurationJsonSchema(), null, 2)}\n`);
 for (const [path, text] of pages) await write(path, text);
 await sweep(new Set(pages.keys()));
