@@ -72,7 +72,7 @@ describe('breaks', () => {
     ['a negative memo index', 'Np-1\n.', 'a memo index is negative'],
     ['a protocol of the future', '\x80\x06N.', 'protocol 6 does not exist'],
     ['an extension code of zero', '\x80\x02\x82\0.', 'extension code 0 does not exist'],
-    ['a number that is none', 'Iabc\n.', '"abc" is no whole number'],
+    ['a memo index that is no number', 'Npabc\n.', 'a memo index is no whole number'],
   ])('%s', (_, text, error) => {
     expect(run(text).pickle).toMatchObject({ ended: 'broken', error });
   });

@@ -1,44 +1,54 @@
 import { decodeText } from '../source.ts';
-import { Broken, type Cursor, skip, take, takeLine, takeUint } from './cursor.ts';
-import { FALSE, int, TEXT_KEPT, TRUE, type Value } from './values.ts';
+import { Broken, type Cursor, skip, take, takeLine, takeLineBytes, takeUint } from './cursor.ts';
+import { FALSE, int, TEXT_KEPT, TRUE, unknown, type Value } from './values.ts';
 
 /** INT: decimal, octal or hexadecimal as `int(text, 0)` reads it; `00` and `01` are booleans. */
 export function intLine(cursor: Cursor): Value {
-  const line = takeLine(cursor);
+  const line = numberLine(cursor);
   if (line === '00') return FALSE;
   if (line === '01') return TRUE;
-  return int(integerOf(line));
+  return numberOr(integerOf(line));
 }
 
 /** LONG: like INT with an optional `L` at the end. */
 export function longLine(cursor: Cursor): Value {
-  const line = takeLine(cursor);
-  return int(integerOf(line.endsWith('L') ? line.slice(0, -1) : line));
+  const line = numberLine(cursor);
+  return numberOr(integerOf(line.endsWith('L') ? line.slice(0, -1) : line));
 }
 
 /** The number of a decimal line, for PUT and GET. */
 export function indexLine(cursor: Cursor): number {
-  const value = Number(integerOf(takeLine(cursor)));
+  const value = Number(integerOf(numberLine(cursor)) ?? Number.NaN);
+  if (Number.isNaN(value)) throw new Broken('a memo index is no whole number');
   if (value < 0) throw new Broken('a memo index is negative');
   return value;
 }
 
-function integerOf(line: string): number | bigint {
-  const text = line.trim().replaceAll('_', '');
+/** CPython reads numbers as C texts, which end at the first NUL. */
+function numberLine(cursor: Cursor): string {
+  return (takeLine(cursor).split('\0')[0] ?? '').trim();
+}
+
+/**
+ * What is no number to us may be one to some reader of numbers (Python's and C's differ), so it is never taken for the end:
+ * a pickle could hide what follows behind it.
+ */
+function numberOr(value: number | bigint | undefined): Value {
+  return value === undefined ? unknown('a number that is none') : int(value);
+}
+
+function integerOf(line: string): number | bigint | undefined {
+  const text = line.replaceAll('_', '');
   const negative = text.startsWith('-');
   const digits = negative || text.startsWith('+') ? text.slice(1) : text;
-  if (!/^(?:\d{1,5000}|0[xX][\da-fA-F]{1,4000}|0[oO][0-7]{1,4000}|0[bB][01]{1,9000})$/.test(digits)) {
-    throw new Broken(`${JSON.stringify(line.slice(0, 40))} is no whole number`);
-  }
+  if (!/^(?:\d{1,5000}|0[xX][\da-fA-F]{1,4000}|0[oO][0-7]{1,4000}|0[bB][01]{1,9000})$/.test(digits)) return undefined;
   const value = digits.length < 15 ? Number(digits) : BigInt(digits);
   return negative ? -value : value;
 }
 
 export function floatLine(cursor: Cursor): Value {
-  const line = takeLine(cursor).trim();
-  const value = Number(line.replace(/^([+-]?)(?:inf|infinity)$/i, '$1Infinity'));
-  if (line === '' || (Number.isNaN(value) && !/^[+-]?nan$/i.test(line))) throw new Broken('a FLOAT line is no number');
-  return { kind: 'float', value };
+  const value = Number(numberLine(cursor).replace(/^([+-]?)(?:inf|infinity)$/i, '$1Infinity'));
+  return Number.isNaN(value) ? unknown('a number') : { kind: 'float', value };
 }
 
 export function binaryFloat(cursor: Cursor): Value {
@@ -118,10 +128,12 @@ function unescaped(raw: string): string {
   });
 }
 
-/** UNICODE: raw-unicode-escape, where only \u and \U after an odd number of backslashes are escapes. */
+/** UNICODE: raw-unicode-escape, which is Latin-1 where only \u and \U after an odd number of backslashes are escapes. */
 export function unicodeLine(cursor: Cursor): Value {
-  const line = takeLine(cursor);
-  return { kind: 'text', text: rawUnescaped(line.slice(0, TEXT_KEPT * 8)).slice(0, TEXT_KEPT), length: line.length };
+  const bytes = takeLineBytes(cursor);
+  let line = '';
+  for (const byte of bytes.subarray(0, TEXT_KEPT * 8)) line += String.fromCharCode(byte);
+  return { kind: 'text', text: rawUnescaped(line).slice(0, TEXT_KEPT), length: bytes.length };
 }
 
 function rawUnescaped(line: string): string {

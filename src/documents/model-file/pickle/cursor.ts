@@ -74,16 +74,26 @@ export function skip(cursor: Cursor, length: number): number {
   return start;
 }
 
-/** A line without its newline. */
+/** A line without its newline, as UTF-8 text. */
 export function takeLine(cursor: Cursor): string {
+  return decodeText(takeLineBytes(cursor));
+}
+
+/** What is left of a line that the data ends in, without its last byte, as Python's own unpickler reads it. */
+export function cutLine(cursor: Cursor): string {
+  const rest = cursor.source.read(cursor.position, 1024);
+  return decodeText(rest.subarray(0, Math.max(0, rest.length - 1)));
+}
+
+/** A line without its newline. */
+export function takeLineBytes(cursor: Cursor): Uint8Array {
   let length = newlineAt(cursor);
   if (cursor.frameEnd !== -1 && cursor.position === cursor.frameEnd) cursor.frameEnd = -1;
   if (cursor.frameEnd !== -1 && cursor.position + length + 1 > cursor.frameEnd) {
     leaveFrame(cursor);
     length = newlineAt(cursor);
   }
-  const bytes = take(cursor, length + 1);
-  return decodeText(bytes.subarray(0, length));
+  return take(cursor, length + 1).subarray(0, length);
 }
 
 export function takeUint(cursor: Cursor, width: number): number {
@@ -92,7 +102,6 @@ export function takeUint(cursor: Cursor, width: number): number {
 
 /** Opens a frame as FRAME does. */
 export function openFrame(cursor: Cursor, offset: number, length: number): void {
-  if (length > Number.MAX_SAFE_INTEGER) throw new Broken('a frame is longer than any memory');
   if (cursor.frameEnd !== -1 && cursor.position < cursor.frameEnd) {
     note(cursor, 'frame-nested', offset, 'a frame begins before the frame around it ends');
   }

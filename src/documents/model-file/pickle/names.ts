@@ -1,13 +1,22 @@
 import { mappedName } from './compat.ts';
-import { Broken, takeLine } from './cursor.ts';
+import { Broken, cutLine, takeLine } from './cursor.ts';
 import { lookUp, type Machine, pop, push } from './machine.ts';
 import { type Value, words } from './values.ts';
 
 /** The two lines of GLOBAL and INST. */
 export function globalLine(machine: Machine, opcode: string): Value {
   const module = takeLine(machine.cursor);
-  const name = takeLine(machine.cursor);
-  return named(machine, opcode, module, name);
+  return named(machine, opcode, module, nameLine(machine, opcode, module));
+}
+
+/** Where the data ends in the name, the module is imported all the same before unpickling fails. */
+function nameLine(machine: Machine, opcode: string, module: string): string {
+  try {
+    return takeLine(machine.cursor);
+  } catch (failure) {
+    if (failure instanceof Broken) named(machine, opcode, module, cutLine(machine.cursor));
+    throw failure;
+  }
 }
 
 /** STACK_GLOBAL: both parts come from the stack. What is no constant text cannot be judged, and is said to be so. */
