@@ -80,7 +80,7 @@ describe('GraphQL', () => {
       nodes: [{ line: 5 }],
       pageInfo: { hasNextPage: false },
     });
-  });
+  }, 60_000);
 
   test('resolving needs contents: write', async () => {
     const poor = with_({ contents: 'read', pull_requests: 'write' });

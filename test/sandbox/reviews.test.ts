@@ -187,7 +187,7 @@ describe('the limits of reviews and their comments', () => {
     ]);
     await pull.push({ deletes: ['a.py'] });
     expect((await pull.reviewComments())[0]).toMatchObject({ line: null, outdated: true });
-  });
+  }, 60_000);
 
   test('a locked conversation takes nothing from the App', async () => {
     pull.lock();

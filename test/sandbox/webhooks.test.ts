@@ -107,7 +107,7 @@ describe('webhooks', () => {
       'pull_request_review_comment.created',
     ]);
     expect(stage.hub.violations).toEqual([]);
-  });
+  }, 60_000);
 
   test('a base change says what the base was', () => {
     const edited = stage.arrived.find(
