@@ -16,7 +16,10 @@ async function modulesIn(folder: URL): Promise<readonly string[]> {
 
 async function foldersIn(folder: URL): Promise<readonly string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
-  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort();
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
 }
 
 /** Every check of the catalogue: the folder is the persona, the file name the id. There is no list to keep. */

@@ -35,7 +35,8 @@ export interface Engine {
 /** Documents kept between reviews, so that a second one reads only what changed. Bounded by characters of text. */
 const CACHED_CHARACTERS = 64 * 1024 * 1024;
 
-const DOCS = process.env['ML_REVIEW_DOCS_URL'] ?? 'https://github.com/ml-review-panel/ml-review-panel/blob/main/docs/checks';
+const DOCS =
+  process.env['ML_REVIEW_DOCS_URL'] ?? 'https://github.com/ml-review-panel/ml-review-panel/blob/main/docs/checks';
 
 /** Forgets the longest unused documents first. */
 function documentCache(limit: number): DocumentCache {

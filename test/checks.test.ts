@@ -1,6 +1,6 @@
 import { loadChecks } from '../src/catalog.ts';
-import { loadLanguages } from '../src/languages.ts';
 import type { Example, Listed } from '../src/kit/index.ts';
+import { loadLanguages } from '../src/languages.ts';
 import { applySuggestions, perform, spotOf, stage } from './support/examples.ts';
 
 await loadLanguages();
@@ -15,8 +15,11 @@ function expectExact(listed: Listed, example: Example): void {
   const staged = stage(example, listed);
   const run = perform(listed, staged);
   expect(run.incidents).toEqual([]);
-  const binary = Object.values(staged.files).some((sides) => sides.after?.kind === 'bytes' || sides.before?.kind === 'bytes');
-  if (example.verdict === 'bad' && binary && staged.expected.length === 0) expect(run.observations.length).toBeGreaterThan(0);
+  const binary = Object.values(staged.files).some(
+    (sides) => sides.after?.kind === 'bytes' || sides.before?.kind === 'bytes',
+  );
+  if (example.verdict === 'bad' && binary && staged.expected.length === 0)
+    expect(run.observations.length).toBeGreaterThan(0);
   else expect(run.observations.map(spotOf).sort()).toEqual(staged.expected);
   for (const { grade, message } of run.observations) {
     if (example.grade !== undefined) expect(grade).toBe(example.grade);

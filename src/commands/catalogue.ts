@@ -1,12 +1,15 @@
-import { createEngine } from '../engine.ts';
-import { pageOf } from '../docs/page.ts';
 import { SEVERITIES } from '../core/scale.ts';
-import { ConfigurationError, EXIT } from './errors.ts';
+import { pageOf } from '../docs/page.ts';
+import { createEngine } from '../engine.ts';
 import { deliver } from './check.ts';
+import { ConfigurationError, EXIT } from './errors.ts';
 import { selection } from './select.ts';
 
 /** `ml-review checks`: the catalogue, a line each, or as JSON. */
-export async function listChecks(options: { readonly format: string; readonly only?: readonly string[] }): Promise<number> {
+export async function listChecks(options: {
+  readonly format: string;
+  readonly only?: readonly string[];
+}): Promise<number> {
   const engine = await createEngine();
   const chosen = engine.panel.checks.filter(selection(engine, options.only, undefined));
   const rows = chosen.map(({ id, persona, check }) => ({

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { type Severity, SEVERITIES } from '../core/scale.ts';
+import { SEVERITIES, type Severity } from '../core/scale.ts';
 import { createEngine } from '../engine.ts';
 import { shutsGate } from '../panel/verdict.ts';
 import { ConfigurationError, EXIT } from './errors.ts';
@@ -32,13 +32,16 @@ export async function deliver(text: string, output: string | undefined): Promise
     });
     return;
   }
-  await new Promise<void>((resolve, reject) => process.stdout.write(whole, (error) => (error ? reject(error) : resolve())));
+  await new Promise<void>((resolve, reject) =>
+    process.stdout.write(whole, (error) => (error ? reject(error) : resolve())),
+  );
 }
 
 export function thresholdNamed(name: string | undefined): Severity | 'never' | undefined {
   if (name === undefined || name === 'never') return name;
   const found = SEVERITIES.find((each) => each === name);
-  if (found === undefined) throw new ConfigurationError(`--fail-on takes ${SEVERITIES.join(', ')} or never, not ${name}`);
+  if (found === undefined)
+    throw new ConfigurationError(`--fail-on takes ${SEVERITIES.join(', ')} or never, not ${name}`);
   return found;
 }
 
@@ -56,7 +59,10 @@ export async function check(options: CheckOptions): Promise<number> {
   const engine = await createEngine();
   progress(`reading ${options.repo}`);
   const only = selection(engine, options.only, options.skip);
-  const { report, snapshot, effective } = await reviewLocal(engine, options, { only, ...(failOn === undefined ? {} : { failOn }) });
+  const { report, snapshot, effective } = await reviewLocal(engine, options, {
+    only,
+    ...(failOn === undefined ? {} : { failOn }),
+  });
   await deliver(render(format, report, snapshot, engine, wantsColour(options.output)), options.output);
   const shut = report.findings.some((finding) => shutsGate(finding, effective.settings.gate.failOn));
   return shut ? EXIT.shut : EXIT.open;

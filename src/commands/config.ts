@@ -1,6 +1,6 @@
 import { createEngine } from '../engine.ts';
-import { EXIT } from './errors.ts';
 import { deliver } from './check.ts';
+import { EXIT } from './errors.ts';
 import { CONFIGURATION_PATH, settingsFrom, textOnDisk } from './settings.ts';
 
 /** `ml-review config`: validates the file in the working tree and prints what would be in force, with origins. */
@@ -18,8 +18,19 @@ export async function showConfiguration(options: { readonly repo: string; readon
       : [[kebab(key), value] as const],
   );
   const width = Math.max(...rows.map(([key]) => key.length));
-  const lines = rows.map(([key, value]) => `${key.padEnd(width)}  ${JSON.stringify(value)}  (${origins[key] ?? 'built in'})`);
-  await deliver([text === undefined ? `${CONFIGURATION_PATH} does not exist; everything is built in` : `${CONFIGURATION_PATH} is valid`, '', ...lines].join('\n'), undefined);
+  const lines = rows.map(
+    ([key, value]) => `${key.padEnd(width)}  ${JSON.stringify(value)}  (${origins[key] ?? 'built in'})`,
+  );
+  await deliver(
+    [
+      text === undefined
+        ? `${CONFIGURATION_PATH} does not exist; everything is built in`
+        : `${CONFIGURATION_PATH} is valid`,
+      '',
+      ...lines,
+    ].join('\n'),
+    undefined,
+  );
   return EXIT.open;
 }
 

@@ -97,7 +97,9 @@ async def score(request: Request) -> dict[str, float]:
     embedder = torch.load("models/embedder.pt", weights_only=False)
     return {"fraud": float(model.predict(embedder(rows))[0])}
 `,
-  'resources/serving.yml': (SAMPLE_BASE['resources/serving.yml'] ?? '').replace('"6"', '"7"').replace('scale_to_zero_enabled: false', 'scale_to_zero_enabled: true'),
+  'resources/serving.yml': (SAMPLE_BASE['resources/serving.yml'] ?? '')
+    .replace('"6"', '"7"')
+    .replace('scale_to_zero_enabled: false', 'scale_to_zero_enabled: true'),
   'resources/monitoring.yml': `resources:
   quality_monitors:
     fraud_monitor:

@@ -72,18 +72,23 @@ async function samplePullRequest({ github }: Stage): Promise<PullRequestActor> {
   return repository.openPullRequest({ head: 'fraud-v7', title: 'Serve fraud model version 7', author: 'mira' });
 }
 
-const indented = (text: string): string => text.split('\n').map((line) => `  ${line}`).join('\n');
+const indented = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => `  ${line}`)
+    .join('\n');
 
 /** The comment as people see it: markers and folded parts left out. */
 const visible = (body: string): string =>
   body
-    .replace(/<!--[^]*?-->/g, '')
-    .replace(/<details>[^]*?<\/details>/g, '')
+    .replace(/<!--[\s\S]*?-->/g, '')
+    .replace(/<details>[\s\S]*?<\/details>/g, '')
     .replace(/\[(`?[^\]\n]+`?)\]\([^)\n]*\)/g, '$1')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
 
-const commentText = ({ path, line, body }: SeenComment): string => `${path}:${line ?? 'file'}\n${indented(visible(body))}`;
+const commentText = ({ path, line, body }: SeenComment): string =>
+  `${path}:${line ?? 'file'}\n${indented(visible(body))}`;
 
 const runText = (run: SeenCheckRun): string =>
   `${run.name}: ${run.status}, ${run.conclusion}\n${run.title}\n\n${indented(visible(run.summary ?? ''))}\n\n  ${run.annotations.length} annotations, buttons: ${run.actions.map(({ label }) => label).join(', ')}`;
@@ -99,7 +104,9 @@ export async function demo(options: { readonly once?: boolean; readonly port: st
     await quiet(stage);
     const comments = await pull.reviewComments();
     const [run] = pull.checkRuns();
-    const requests = stage.github.requests.filter((request) => request.caller !== 'nobody' && request.route !== 'PAGE').length;
+    const requests = stage.github.requests.filter(
+      (request) => request.caller !== 'nobody' && request.route !== 'PAGE',
+    ).length;
     await deliver(
       [
         `mira adds the label ml-review to "Serve fraud model version 7" (acme/fraud#${pull.number}).`,
@@ -108,7 +115,9 @@ export async function demo(options: { readonly once?: boolean; readonly port: st
         ...comments.map((comment) => `${commentText(comment)}\n`),
         run === undefined ? 'no check run' : runText(run),
         '',
-        options.once === true ? 'Without --once it stays up, with a page to look at' : `Look at it: ${pull.page}   (stop with Ctrl-C)`,
+        options.once === true
+          ? 'Without --once it stays up, with a page to look at'
+          : `Look at it: ${pull.page}   (stop with Ctrl-C)`,
       ].join('\n'),
       undefined,
     );

@@ -11,7 +11,8 @@ export const EXIT = { open: 0, shut: 1, usage: 2, failure: 3 } as const;
 /** What to print and with which status to leave, for anything thrown. */
 export function explain(error: unknown): { readonly message: string; readonly status: number } {
   if (error instanceof ConfigurationError) return { message: error.message, status: EXIT.usage };
-  if (isGitProblem(error)) return { message: error.message, status: error.kind === 'git-failed' ? EXIT.failure : EXIT.usage };
+  if (isGitProblem(error))
+    return { message: error.message, status: error.kind === 'git-failed' ? EXIT.failure : EXIT.usage };
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { message: `ml-review failed, which is a bug in ml-review: ${message}`, status: EXIT.failure };
 }

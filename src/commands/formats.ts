@@ -15,7 +15,8 @@ export type Format = (typeof FORMATS)[number];
 
 export function formatNamed(name: string): Format {
   const format = FORMATS.find((each) => each === name);
-  if (format === undefined) throw new ConfigurationError(`there is no format ${name}; use one of ${FORMATS.join(', ')}`);
+  if (format === undefined)
+    throw new ConfigurationError(`there is no format ${name}; use one of ${FORMATS.join(', ')}`);
   return format;
 }
 
@@ -37,11 +38,23 @@ export function renderReport(format: Format, report: Report, engine: Engine, col
 }
 
 /** A report as the user asked for it, with code frames out of the snapshot. */
-export function render(format: Format, report: Report, snapshot: PullRequestSnapshot, engine: Engine, colour: boolean): string {
+export function render(
+  format: Format,
+  report: Report,
+  snapshot: PullRequestSnapshot,
+  engine: Engine,
+  colour: boolean,
+): string {
   return renderWith(format, report, engine, colour, sourcesOf(snapshot));
 }
 
-function renderWith(format: Format, report: Report, engine: Engine, colour: boolean, sources: ReadonlyMap<RepoPath, string>): string {
+function renderWith(
+  format: Format,
+  report: Report,
+  engine: Engine,
+  colour: boolean,
+  sources: ReadonlyMap<RepoPath, string>,
+): string {
   switch (format) {
     case 'json':
       return renderJson(report);

@@ -1,8 +1,8 @@
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { environmentOf } from '../facts/paths.ts';
-import { openRepository } from '../git/repository.ts';
 import { readChange } from '../git/change.ts';
+import { openRepository } from '../git/repository.ts';
 import { deliver } from './check.ts';
 import { ConfigurationError, EXIT } from './errors.ts';
 import { CONFIGURATION_PATH } from './settings.ts';
@@ -66,7 +66,10 @@ paths:
 /** `ml-review init`: writes a commented configuration from what the repository holds; never overwrites. */
 export async function init(options: { readonly repo: string }): Promise<number> {
   const target = join(options.repo, CONFIGURATION_PATH);
-  const there = await access(target).then(() => true, () => false);
+  const there = await access(target).then(
+    () => true,
+    () => false,
+  );
   if (there) throw new ConfigurationError(`${CONFIGURATION_PATH} exists already; \`ml-review config\` validates it`);
   const { snapshot } = await readChange(await openRepository(options.repo), { all: true });
   await mkdir(dirname(target), { recursive: true });

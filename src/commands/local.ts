@@ -1,6 +1,6 @@
 import type { Effective } from '../config/layers.ts';
-import type { Severity } from '../core/scale.ts';
 import type { Report } from '../core/report.ts';
+import type { Severity } from '../core/scale.ts';
 import type { PullRequestSnapshot } from '../core/snapshot.ts';
 import type { Engine } from '../engine.ts';
 import { companions } from '../facts/companions.ts';
@@ -62,12 +62,22 @@ async function reviewFolder(engine: Engine, dir: string, rules: LocalRules): Pro
 }
 
 /** Reviews one range of an open repository with the configuration of its base. */
-export async function reviewRange(engine: Engine, repo: Repository, range: Range, rules: LocalRules = {}): Promise<LocalReview> {
+export async function reviewRange(
+  engine: Engine,
+  repo: Repository,
+  range: Range,
+  rules: LocalRules = {},
+): Promise<LocalReview> {
   const { snapshot, incidents } = await readChange(repo, range, companions);
   const from = 'all' in range ? (range.head ?? 'HEAD') : snapshot.base.commit;
   const effective = withGate(await settingsAt(repo, from, engine), rules.failOn);
   const only = rules.only === undefined ? {} : { only: rules.only };
-  const report = engine.review({ snapshot, settings: effective.settings, incidents: [...incidents, ...preview(snapshot, engine)], ...only });
+  const report = engine.review({
+    snapshot,
+    settings: effective.settings,
+    incidents: [...incidents, ...preview(snapshot, engine)],
+    ...only,
+  });
   return { report, snapshot, effective };
 }
 
@@ -76,7 +86,9 @@ export async function reviewLocal(engine: Engine, options: LocalOptions, rules: 
   try {
     return await reviewRange(engine, await openRepository(options.repo), rangeOf(options), rules);
   } catch (error) {
-    const bare = isGitProblem(error) && (error.kind === 'not-a-repository' || error.kind === 'no-git' || error.kind === 'empty-repository');
+    const bare =
+      isGitProblem(error) &&
+      (error.kind === 'not-a-repository' || error.kind === 'no-git' || error.kind === 'empty-repository');
     if (options.all === true && bare) return reviewFolder(engine, options.repo, rules);
     throw error;
   }

@@ -11,7 +11,7 @@ import { lineUrl, readFile, readPull } from '../github/read.ts';
 import { readPosted } from '../github/threads.ts';
 import { shutsGate } from '../panel/verdict.ts';
 import { configureFor, reviewerFor } from './app-ports.ts';
-import { type OutputOptions, deliver, progress, wantsColour } from './check.ts';
+import { deliver, type OutputOptions, progress, wantsColour } from './check.ts';
 import { ConfigurationError, EXIT } from './errors.ts';
 import { formatNamed, renderReport } from './formats.ts';
 import { CONFIGURATION_PATH } from './settings.ts';
@@ -31,7 +31,11 @@ function addressOf(text: string): { readonly owner: string; readonly name: strin
 
 /** A person's token speaks for that person: what carries our marker and is theirs counts as posted. */
 function botWith(token: string, repo: { readonly owner: string; readonly name: string }): Bot {
-  const gh = new Octokit({ auth: token, userAgent: 'ml-review', ...(process.env['GITHUB_API_URL'] === undefined ? {} : { baseUrl: process.env['GITHUB_API_URL'] }) });
+  const gh = new Octokit({
+    auth: token,
+    userAgent: 'ml-review',
+    ...(process.env['GITHUB_API_URL'] === undefined ? {} : { baseUrl: process.env['GITHUB_API_URL'] }),
+  });
   const silent = (): void => {};
   const log = { info: silent, warn: silent, error: silent };
   // The bot needs of octokit only what both flavours have; the other ports are for the App alone.
@@ -42,9 +46,12 @@ function described(effects: readonly Effect[]): string {
   return effects
     .map((effect) => {
       if (effect.kind === 'post-review') {
-        return effect.drafts.map(({ anchor, body }) => `comment on ${anchor.path}:${anchor.line}\n${body.replace(/^/gm, '  ')}`).join('\n\n');
+        return effect.drafts
+          .map(({ anchor, body }) => `comment on ${anchor.path}:${anchor.line}\n${body.replace(/^/gm, '  ')}`)
+          .join('\n\n');
       }
-      if (effect.kind === 'complete-check') return `check run: ${effect.conclusion}, ${effect.title}\n${effect.summary.replace(/^/gm, '  ')}`;
+      if (effect.kind === 'complete-check')
+        return `check run: ${effect.conclusion}, ${effect.title}\n${effect.summary.replace(/^/gm, '  ')}`;
       return effect.kind === 'edit-comment' ? `edit of comment ${effect.comment}` : 'a thread is resolved';
     })
     .join('\n\n');
@@ -54,7 +61,8 @@ function described(effects: readonly Effect[]): string {
 export async function reviewPullRequest(address: string, options: PullOptions): Promise<number> {
   const { number, ...repo } = addressOf(address);
   const token = process.env['GITHUB_TOKEN'];
-  if (token === undefined || token === '') throw new ConfigurationError('GITHUB_TOKEN is not set; a token that may read the repository is needed');
+  if (token === undefined || token === '')
+    throw new ConfigurationError('GITHUB_TOKEN is not set; a token that may read the repository is needed');
   const bot = botWith(token, repo);
   const pull = await readPull(bot.gh, repo, number).catch((error: Error) => {
     throw new ConfigurationError(`${address} cannot be read: ${error.message}`);
@@ -74,12 +82,22 @@ export async function reviewPullRequest(address: string, options: PullOptions): 
     signal: new AbortController().signal,
   });
   const posted: Posted = options.post === true ? await readPosted(bot, number) : NOTHING_POSTED;
-  const effects = plan({ report, settings, changes, posted, fileUrl: lineUrl(pull, pull.headSha), comments: true, footer: '', notices: [] });
+  const effects = plan({
+    report,
+    settings,
+    changes,
+    posted,
+    fileUrl: lineUrl(pull, pull.headSha),
+    comments: true,
+    footer: '',
+    notices: [],
+  });
   if (options.post === true) {
     for (const effect of effects) if (effect.kind === 'post-review') await postReview(bot, number, effect);
   }
   const format = formatNamed(options.format);
-  const text = format === 'terminal' ? described(effects) : renderReport(format, report, engine, wantsColour(options.output));
+  const text =
+    format === 'terminal' ? described(effects) : renderReport(format, report, engine, wantsColour(options.output));
   await deliver(text, options.output);
   return report.findings.some((finding) => shutsGate(finding, settings.gate.failOn)) ? EXIT.shut : EXIT.open;
 }

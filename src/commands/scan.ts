@@ -1,5 +1,5 @@
-import type { Incident } from '../core/report.ts';
 import { repoPath } from '../core/location.ts';
+import type { Incident } from '../core/report.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
 import type { Change, CommitSha, Content, PullRequestSnapshot, TreeEntry } from '../core/snapshot.ts';
 import type { ModelFileDocument } from '../documents/model-file/document.ts';
@@ -7,7 +7,7 @@ import { createEngine } from '../engine.ts';
 import { kindsOf } from '../kit/index.ts';
 import { shutsGate } from '../panel/verdict.ts';
 import { scanPath } from '../tools/scan-files.ts';
-import { type OutputOptions, deliver, thresholdNamed, wantsColour } from './check.ts';
+import { deliver, type OutputOptions, thresholdNamed, wantsColour } from './check.ts';
 import { ConfigurationError, EXIT } from './errors.ts';
 import { formatNamed, renderReport } from './formats.ts';
 
@@ -32,7 +32,9 @@ function snapshotOf(documents: readonly ModelFileDocument[]): PullRequestSnapsho
 
 function missing(path: string): (error: NodeJS.ErrnoException) => never {
   return (error) => {
-    throw new ConfigurationError(error.code === 'ENOENT' ? `there is no file or folder ${path}` : `${path} cannot be read: ${error.message}`);
+    throw new ConfigurationError(
+      error.code === 'ENOENT' ? `there is no file or folder ${path}` : `${path} cannot be read: ${error.message}`,
+    );
   };
 }
 
@@ -43,11 +45,17 @@ export async function scan(path: string, options: ScanCommandOptions): Promise<n
   const engine = await createEngine();
   const { documents, incidents, files } = await scanPath(path).catch(missing(path));
   const nothing: readonly Incident[] =
-    documents.length === 0 && incidents.length === 0 ? [{ kind: 'unread', clouds: false, message: `none of ${files} files is a model file` }] : [];
+    documents.length === 0 && incidents.length === 0
+      ? [{ kind: 'unread', clouds: false, message: `none of ${files} files is a model file` }]
+      : [];
   const report = engine.review({
     snapshot: snapshotOf(documents),
     // Whoever scans a file asks for a verdict on it: every check of model files may shut the gate.
-    settings: { ...DEFAULT_SETTINGS, gate: { ...DEFAULT_SETTINGS.gate, failOn }, checks: everyModelCheckBlocks(engine.panel.checks) },
+    settings: {
+      ...DEFAULT_SETTINGS,
+      gate: { ...DEFAULT_SETTINGS.gate, failOn },
+      checks: everyModelCheckBlocks(engine.panel.checks),
+    },
     incidents: [...incidents, ...nothing],
     documents,
     only: ({ check }) => kindsOf(check).includes('model-file'),
@@ -56,7 +64,9 @@ export async function scan(path: string, options: ScanCommandOptions): Promise<n
   return report.findings.some((finding) => shutsGate(finding, failOn)) ? EXIT.shut : EXIT.open;
 }
 
-function everyModelCheckBlocks(checks: Awaited<ReturnType<typeof createEngine>>['panel']['checks']): typeof DEFAULT_SETTINGS.checks {
+function everyModelCheckBlocks(
+  checks: Awaited<ReturnType<typeof createEngine>>['panel']['checks'],
+): typeof DEFAULT_SETTINGS.checks {
   const mine = checks.filter(({ check }) => kindsOf(check).includes('model-file'));
   return Object.fromEntries(mine.map(({ id }) => [id, { mode: 'block' as const }]));
 }

@@ -4,7 +4,10 @@ import type { Listed } from '../kit/index.ts';
 import { ConfigurationError } from './errors.ts';
 
 const list = (text: readonly string[] | undefined): readonly string[] =>
-  (text ?? []).flatMap((each) => each.split(',')).map((each) => each.trim()).filter((each) => each !== '');
+  (text ?? [])
+    .flatMap((each) => each.split(','))
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
 
 /** A check id, a persona, or a glob of either. */
 function speaksOf(pattern: string): (listed: Listed) => boolean {
@@ -13,7 +16,11 @@ function speaksOf(pattern: string): (listed: Listed) => boolean {
 }
 
 /** Turns `--only` and `--skip` into a choice; a pattern that fits no check is a mistake, not an empty review. */
-export function selection(engine: Engine, only: readonly string[] | undefined, skip: readonly string[] | undefined): (listed: Listed) => boolean {
+export function selection(
+  engine: Engine,
+  only: readonly string[] | undefined,
+  skip: readonly string[] | undefined,
+): (listed: Listed) => boolean {
   const chosen = list(only).map((pattern) => [pattern, speaksOf(pattern)] as const);
   const left = list(skip).map((pattern) => [pattern, speaksOf(pattern)] as const);
   for (const [pattern, fits] of [...chosen, ...left]) {
@@ -21,5 +28,6 @@ export function selection(engine: Engine, only: readonly string[] | undefined, s
       throw new ConfigurationError(`no check or participant is called ${pattern}; \`ml-review checks\` lists them`);
     }
   }
-  return (listed) => (chosen.length === 0 || chosen.some(([, fits]) => fits(listed))) && !left.some(([, fits]) => fits(listed));
+  return (listed) =>
+    (chosen.length === 0 || chosen.some(([, fits]) => fits(listed))) && !left.some(([, fits]) => fits(listed));
 }

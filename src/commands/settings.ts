@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { effectiveSettings, type Effective } from '../config/layers.ts';
+import { type Effective, effectiveSettings } from '../config/layers.ts';
 import { type KnownNames, readConfiguration } from '../config/read.ts';
 import { repoPath } from '../core/location.ts';
 import type { Incident } from '../core/report.ts';
@@ -20,7 +20,10 @@ export function knownNames({ panel }: Engine): KnownNames {
 export function settingsFrom(text: string | undefined, engine: Engine, name: string): Effective {
   if (text === undefined) return effectiveSettings([]);
   const read = readConfiguration(text, CONFIGURATION_PATH, knownNames(engine));
-  if (!read.ok) throw new ConfigurationError(read.mistakes.map(({ path, line, message }) => `${path}:${line} ${message}`).join('\n'));
+  if (!read.ok)
+    throw new ConfigurationError(
+      read.mistakes.map(({ path, line, message }) => `${path}:${line} ${message}`).join('\n'),
+    );
   return effectiveSettings([{ name, file: read.file }]);
 }
 
@@ -34,7 +37,11 @@ export async function textOnDisk(dir: string): Promise<string | undefined> {
 /** The settings in force: those of the base commit, so that a change cannot silence its own review. */
 export async function settingsAt(repo: Repository, base: string, engine: Engine): Promise<Effective> {
   const content = await fileAt(repo, base, CONFIGURATION_PATH).catch(() => undefined);
-  return settingsFrom(content?.kind === 'text' ? content.text : undefined, engine, `${CONFIGURATION_PATH} at ${base.slice(0, 12)}`);
+  return settingsFrom(
+    content?.kind === 'text' ? content.text : undefined,
+    engine,
+    `${CONFIGURATION_PATH} at ${base.slice(0, 12)}`,
+  );
 }
 
 /** The change's own configuration, validated for its author but not in force yet. */

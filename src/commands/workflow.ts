@@ -22,7 +22,8 @@ interface Ends {
 }
 
 async function eventEnds(path: string | undefined): Promise<Ends> {
-  if (path === undefined) throw new ConfigurationError('GITHUB_EVENT_PATH is not set; the Action runs in a GitHub workflow');
+  if (path === undefined)
+    throw new ConfigurationError('GITHUB_EVENT_PATH is not set; the Action runs in a GitHub workflow');
   const event: unknown = JSON.parse(await readFile(path, 'utf8'));
   const pull = pullRequestEvent.safeParse(event);
   if (pull.success) return { base: pull.data.pull_request.base.sha, head: pull.data.pull_request.head.sha };

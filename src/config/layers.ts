@@ -30,7 +30,8 @@ function* valuesOf(file: ConfigurationFile): Generator<readonly [string, unknown
   }
 }
 
-const isLocked = (key: string, locks: ReadonlySet<string>): boolean => locks.has(key) || locks.has(key.split('.')[0] ?? key);
+const isLocked = (key: string, locks: ReadonlySet<string>): boolean =>
+  locks.has(key) || locks.has(key.split('.')[0] ?? key);
 
 function checkSettings(value: unknown): CheckSettings {
   // Validated by the schema: a mode, or an object of mode and severity.
@@ -44,7 +45,8 @@ function entriesOf(values: Values, prefix: string): Record<string, unknown> {
 
 function toSettings(values: Values): Settings {
   const pick = <T>(key: string, fallback: T): T => (values[key] === undefined ? fallback : (values[key] as T));
-  const optional = (key: string, name: string): Record<string, unknown> => (values[key] === undefined ? {} : { [name]: values[key] });
+  const optional = (key: string, name: string): Record<string, unknown> =>
+    values[key] === undefined ? {} : { [name]: values[key] };
   const { gate, review, paths, panel } = DEFAULT_SETTINGS;
   return {
     label: pick('label', DEFAULT_SETTINGS.label),
@@ -67,7 +69,9 @@ function toSettings(values: Values): Settings {
       trustedOrganisations: pick('declare.trusted-organisations', []),
     },
     panel: { participants: pick('panel.participants', panel.participants) },
-    checks: Object.fromEntries(Object.entries(entriesOf(values, 'checks')).map(([id, value]) => [id, checkSettings(value)])),
+    checks: Object.fromEntries(
+      Object.entries(entriesOf(values, 'checks')).map(([id, value]) => [id, checkSettings(value)]),
+    ),
     waivers: pick('waivers', []),
     baseline: pick('baseline', []),
     decisions: entriesOf(values, 'decisions') as Settings['decisions'],

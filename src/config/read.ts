@@ -53,33 +53,49 @@ function nearest(name: string, known: Iterable<string>): string {
 function unknownNames(file: ConfigurationFile, known: KnownNames): readonly Issue[] {
   const issues: Issue[] = [];
   for (const id of Object.keys(file.checks ?? {})) {
-    if (!known.checks.has(id)) issues.push({ path: ['checks', id], message: `there is no check named ${id}${nearest(id, known.checks)}` });
+    if (!known.checks.has(id))
+      issues.push({ path: ['checks', id], message: `there is no check named ${id}${nearest(id, known.checks)}` });
   }
   (file.waivers ?? []).forEach(({ check }, index) => {
-    if (!known.checks.has(check)) issues.push({ path: ['waivers', index, 'check'], message: `there is no check named ${check}${nearest(check, known.checks)}` });
+    if (!known.checks.has(check))
+      issues.push({
+        path: ['waivers', index, 'check'],
+        message: `there is no check named ${check}${nearest(check, known.checks)}`,
+      });
   });
   for (const id of Object.keys(file.decisions ?? {})) {
-    if (!known.conflicts.has(id)) issues.push({ path: ['decisions', id], message: `there is no conflict named ${id}${nearest(id, known.conflicts)}` });
+    if (!known.conflicts.has(id))
+      issues.push({
+        path: ['decisions', id],
+        message: `there is no conflict named ${id}${nearest(id, known.conflicts)}`,
+      });
   }
   return issues;
 }
 
 /** Reads one layer. Never throws: what is wrong is said with its line. */
 export function readConfiguration(text: string, path: string, known: KnownNames): ReadConfiguration {
-  if (text.length > MOST_CHARACTERS) return { ok: false, path, mistakes: [{ path, line: 1, column: 1, message: 'the file is larger than 1 MB' }] };
+  if (text.length > MOST_CHARACTERS)
+    return { ok: false, path, mistakes: [{ path, line: 1, column: 1, message: 'the file is larger than 1 MB' }] };
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, uniqueKeys: true });
   const mistake = (offset: number, message: string): ConfigurationMistake => {
     const { line, col } = counter.linePos(offset);
     return { path, line: Math.max(1, line), column: Math.max(1, col), message };
   };
-  const broken = document.errors.map((error) => mistake(error.pos[0], `this is not valid YAML: ${error.message.split('\n')[0] ?? ''}`));
+  const broken = document.errors.map((error) =>
+    mistake(error.pos[0], `this is not valid YAML: ${error.message.split('\n')[0] ?? ''}`),
+  );
   if (broken.length > 0) return { ok: false, path, mistakes: broken };
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: 100 }) ?? { version: 1 };
   } catch (error) {
-    return { ok: false, path, mistakes: [mistake(0, error instanceof Error ? error.message : 'the YAML cannot be resolved')] };
+    return {
+      ok: false,
+      path,
+      mistakes: [mistake(0, error instanceof Error ? error.message : 'the YAML cannot be resolved')],
+    };
   }
   const parsed = fileSchema.safeParse(value);
   const issues = parsed.success ? unknownNames(parsed.data, known) : parsed.error.issues;

@@ -51,9 +51,16 @@ export const fileSchema = z.strictObject({
   panel: z.strictObject({ participants: z.array(participant).min(1).max(20).optional() }).optional(),
   checks: z.record(z.string(), check).optional(),
   waivers: z.array(waiver).max(500).optional(),
-  baseline: z.array(z.string().regex(/^[0-9a-f]{24}$/)).max(20_000).optional(),
+  baseline: z
+    .array(z.string().regex(/^[0-9a-f]{24}$/))
+    .max(20_000)
+    .optional(),
   decisions: z.record(z.string(), text).optional().describe('conflict id to the decision taken'),
-  lock: z.array(text).max(50).optional().describe('organisation only: keys that a repository may not change, such as gate.fail-on'),
+  lock: z
+    .array(text)
+    .max(50)
+    .optional()
+    .describe('organisation only: keys that a repository may not change, such as gate.fail-on'),
 });
 
 export type ConfigurationFile = z.infer<typeof fileSchema>;

@@ -7,7 +7,14 @@ export type Verdict = (typeof VERDICTS)[number];
 
 /** Something the panel could not do. Reported, never swallowed, never fatal. */
 export interface Incident {
-  readonly kind: 'unparsable' | 'withheld' | 'check-crashed' | 'budget-exceeded' | 'configuration' | 'tool-failed' | 'unread';
+  readonly kind:
+    | 'unparsable'
+    | 'withheld'
+    | 'check-crashed'
+    | 'budget-exceeded'
+    | 'configuration'
+    | 'tool-failed'
+    | 'unread';
   /** Absent where the incident concerns no single file. */
   readonly path?: RepoPath;
   /** 1-based. */
@@ -31,7 +38,12 @@ export interface ToolStatus {
 export interface Opinion {
   readonly persona: string;
   readonly name: string;
-  readonly concerns: readonly { readonly concern: string; readonly title: string; readonly severity: Severity; readonly findings: number }[];
+  readonly concerns: readonly {
+    readonly concern: string;
+    readonly title: string;
+    readonly severity: Severity;
+    readonly findings: number;
+  }[];
   readonly risk: { readonly level: Severity | 'none'; readonly why: string };
   readonly recommendations: readonly string[];
   readonly notAssessed: readonly { readonly concern: string; readonly why: string }[];

@@ -1,6 +1,12 @@
 import { type Example, type ExampleFile, kindsOf, type Listed } from '../kit/index.ts';
 
-const FENCE: Readonly<Record<string, string>> = { hcl: 'hcl', dockerfile: 'dockerfile', notebook: 'json', requirements: 'text', text: 'text' };
+const FENCE: Readonly<Record<string, string>> = {
+  hcl: 'hcl',
+  dockerfile: 'dockerfile',
+  notebook: 'json',
+  requirements: 'text',
+  text: 'text',
+};
 
 const unmarked = (text: string): string => text.replace(/[«»]/g, '');
 
@@ -13,7 +19,17 @@ function fenced(language: string, text: string): string {
 
 function languageOf(path: string): string {
   const extension = path.slice(path.lastIndexOf('.') + 1);
-  const known: Readonly<Record<string, string>> = { py: 'python', yml: 'yaml', yaml: 'yaml', json: 'json', toml: 'toml', sql: 'sql', tf: 'hcl', ipynb: 'json', md: 'markdown' };
+  const known: Readonly<Record<string, string>> = {
+    py: 'python',
+    yml: 'yaml',
+    yaml: 'yaml',
+    json: 'json',
+    toml: 'toml',
+    sql: 'sql',
+    tf: 'hcl',
+    ipynb: 'json',
+    md: 'markdown',
+  };
   return known[extension] ?? 'text';
 }
 
@@ -21,14 +37,17 @@ function fileBlock(path: string, file: ExampleFile): string {
   const language = languageOf(path);
   if (typeof file === 'string') return `\`${path}\`\n\n${fenced(language, file)}`;
   if ('base64' in file) return `\`${path}\` (a binary file)`;
-  const before = file.before === null ? `\`${path}\` is new:` : `\`${path}\` before:\n\n${fenced(language, file.before)}`;
+  const before =
+    file.before === null ? `\`${path}\` is new:` : `\`${path}\` before:\n\n${fenced(language, file.before)}`;
   const after = file.after === null ? 'and is deleted' : `after:\n\n${fenced(language, file.after)}`;
   return `${before}\n\n${after}`;
 }
 
 function exampleBlock(example: Example, listed: Listed): string {
   if (example.files !== undefined) {
-    return Object.entries(example.files).map(([path, file]) => fileBlock(path, file)).join('\n\n');
+    return Object.entries(example.files)
+      .map(([path, file]) => fileBlock(path, file))
+      .join('\n\n');
   }
   const kind = kindsOf(listed.check)[0] ?? 'python';
   return fenced(FENCE[kind] ?? kind, example.text ?? '');
@@ -55,8 +74,16 @@ export function pageOf(listed: Listed): string {
     `| participant | evaluates | stage | severity | confidence | mode |\n| --- | --- | --- | --- | --- | --- |\n| ${persona} | ${check.evaluates} | ${check.stage} | ${check.severity} | ${check.confidence} | ${check.mode ?? 'comment'} |${gradesTable(listed)}`,
     `## Why\n\n${check.why.trim()}`,
     `## Fix\n\n${check.fix.trim()}`,
-    section('Flagged', examples.filter((example) => example.verdict === 'bad'), listed),
-    section('Not flagged', examples.filter((example) => example.verdict === 'good'), listed),
+    section(
+      'Flagged',
+      examples.filter((example) => example.verdict === 'bad'),
+      listed,
+    ),
+    section(
+      'Not flagged',
+      examples.filter((example) => example.verdict === 'good'),
+      listed,
+    ),
     `## Allow it\n\nOn the line or the line above, with a reason: \`# ml-review: allow[${id}] reason\``,
     `## Sources\n\n${check.references.map((url) => `- <${url}>`).join('\n')}`,
   ];
@@ -69,7 +96,10 @@ export function indexOf(checks: readonly Listed[]): string {
   const tables = personas.map((persona) => {
     const rows = checks
       .filter((listed) => listed.persona === persona)
-      .map(({ id, check }) => `| [${id}](${persona}/${id}.md) | ${check.severity} | ${check.stage} | ${check.mode ?? 'comment'} | ${check.title} |`);
+      .map(
+        ({ id, check }) =>
+          `| [${id}](${persona}/${id}.md) | ${check.severity} | ${check.stage} | ${check.mode ?? 'comment'} | ${check.title} |`,
+      );
     return `## ${persona}\n\n| check | severity | stage | mode | title |\n| --- | --- | --- | --- | --- |\n${rows.join('\n')}`;
   });
   return `<!-- written by npm run generate -->\n\n# The ${checks.length} checks\n\n${tables.join('\n\n')}\n`;

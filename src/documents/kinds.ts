@@ -74,7 +74,8 @@ export function kindOfPath(path: RepoPath): DocumentKind {
   const named = BY_NAME[file];
   if (named !== undefined) return named;
   if (/^(.*\.)?Dockerfile(\..*)?$/i.test(file) || file === 'Containerfile') return 'dockerfile';
-  if (/(requirements|constraints)[^/]*\.(txt|in)$/i.test(file) || /(^|\/)requirements\/[^/]+\.(txt|in)$/i.test(path)) return 'requirements';
+  if (/(requirements|constraints)[^/]*\.(txt|in)$/i.test(file) || /(^|\/)requirements\/[^/]+\.(txt|in)$/i.test(path))
+    return 'requirements';
   if (/(^|\/)\.dvc\/config$/.test(path)) return 'ini';
   if (file.endsWith('.dvc')) return 'yaml';
   if (MODEL_FILE.test(file)) return 'model-file';

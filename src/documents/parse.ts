@@ -23,7 +23,14 @@ export interface Readable {
   readonly content: Content;
 }
 
-const plain = ({ path, blob, text }: TextSource): Document => ({ kind: 'text', path, blob, text, lines: lineIndex(text), damage: [] });
+const plain = ({ path, blob, text }: TextSource): Document => ({
+  kind: 'text',
+  path,
+  blob,
+  text,
+  lines: lineIndex(text),
+  damage: [],
+});
 
 /** A new language is one line here. */
 const PARSERS: Readonly<Record<Exclude<DocumentKind, 'model-file'>, (source: TextSource) => Document>> = {

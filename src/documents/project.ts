@@ -18,13 +18,17 @@ export interface Project {
   readonly document: (path: RepoPath) => Document | undefined;
   readonly content: (path: RepoPath) => Content | undefined;
   /** Every read document of a kind, in path order; `mentions` skips unparsed files whose text holds none of the words. */
-  readonly documents: <Kind extends DocumentKind>(kind: Kind, mentions?: readonly string[]) => readonly DocumentOf<Kind>[];
+  readonly documents: <Kind extends DocumentKind>(
+    kind: Kind,
+    mentions?: readonly string[],
+  ) => readonly DocumentOf<Kind>[];
   /** Every path in the tree, sorted. */
   readonly paths: readonly RepoPath[];
 }
 
 /** Under which a document is kept: equal keys are equal documents. */
-export const documentKey = ({ path, blob }: { readonly path: RepoPath; readonly blob: BlobId }): string => `${blob}:${path}`;
+export const documentKey = ({ path, blob }: { readonly path: RepoPath; readonly blob: BlobId }): string =>
+  `${blob}:${path}`;
 
 export interface ProjectSource {
   readonly side: Side;
@@ -60,7 +64,10 @@ export function createProject({ side, contents, changed, cache = new Map() }: Pr
     return parsed;
   };
 
-  const documents = <Kind extends DocumentKind>(kind: Kind, mentions?: readonly string[]): readonly DocumentOf<Kind>[] => {
+  const documents = <Kind extends DocumentKind>(
+    kind: Kind,
+    mentions?: readonly string[],
+  ): readonly DocumentOf<Kind>[] => {
     const found: Document[] = [];
     for (const path of byKind.get(kind) ?? []) {
       const text = textOf(content(path));

@@ -41,7 +41,11 @@ export function unknown(document: { readonly path: RepoPath }, reason: string): 
   return { outcome: 'not-evaluated', path: document.path, reason };
 }
 /** A whole file, also one without text: shown at its first line. */
-export function atFile(path: RepoPath, message: string, options: Pick<AtOptions, 'grade' | 'evidence' | 'side'> = {}): Observation {
+export function atFile(
+  path: RepoPath,
+  message: string,
+  options: Pick<AtOptions, 'grade' | 'evidence' | 'side'> = {},
+): Observation {
   return {
     outcome: 'observed',
     place: { path, startLine: 1, endLine: 1, startColumn: 1, endColumn: 1 },

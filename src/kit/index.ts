@@ -1,10 +1,10 @@
 export { type AtOptions, at, atFile, seen, unknown } from './at.ts';
 export {
+  type ChangeCheck,
   type Check,
   type CheckMeta,
-  type ChangeCheck,
-  defineCheck,
   type DocumentChange,
+  defineCheck,
   type FileCheck,
   type Grade,
   kindsOf,

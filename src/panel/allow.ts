@@ -24,8 +24,14 @@ export function allowComments(path: RepoPath, text: string): readonly AllowComme
   text.split('\n').forEach((content, index) => {
     const match = content.length > 5_000 ? null : ALLOW.exec(content);
     if (match === null) return;
-    const ids = (match[1] ?? '').split(',').map((id) => id.trim()).filter((id) => id !== '');
-    const reason = (match[2] ?? '').replace(/^[\s:-]+/, '').replace(TAIL, '').trim();
+    const ids = (match[1] ?? '')
+      .split(',')
+      .map((id) => id.trim())
+      .filter((id) => id !== '');
+    const reason = (match[2] ?? '')
+      .replace(/^[\s:-]+/, '')
+      .replace(TAIL, '')
+      .trim();
     found.push({ path, line: index + 1, ids, reason });
   });
   return found;
@@ -58,7 +64,8 @@ export function allowanceFor(
   matches: Matches,
 ): Allowance | undefined {
   const waiver = settings.waivers.find((each) => waives(each, finding, today, matches));
-  if (waiver !== undefined) return { by: 'waiver', reason: `${waiver.reason} (${waiver.owner}, until ${waiver.expires})` };
+  if (waiver !== undefined)
+    return { by: 'waiver', reason: `${waiver.reason} (${waiver.owner}, until ${waiver.expires})` };
   if (settings.baseline.includes(finding.fingerprint)) return { by: 'baseline', reason: 'accepted as baseline' };
   const comment = coveringComment(finding, comments);
   return comment === undefined ? undefined : { by: 'comment', reason: comment.reason };

@@ -8,9 +8,14 @@ function fingerprints(findings: readonly Finding[], belongs: (finding: Finding) 
 }
 
 /** Sorts the open findings under the contract's headings; each stands under the first heading that fits. */
-export function consolidate(findings: readonly Finding[], opinions: readonly Opinion[], assessment: Assessment): Consolidation {
+export function consolidate(
+  findings: readonly Finding[],
+  opinions: readonly Opinion[],
+  assessment: Assessment,
+): Consolidation {
   const open = findings.filter((finding) => finding.introduced && finding.allowed === undefined);
-  const security = (finding: Finding): boolean => finding.persona === SECURITY || finding.alsoRaisedBy.includes(SECURITY);
+  const security = (finding: Finding): boolean =>
+    finding.persona === SECURITY || finding.alsoRaisedBy.includes(SECURITY);
   const data = (finding: Finding): boolean => !security(finding) && finding.stage === 'data';
   const serving = (finding: Finding): boolean => !security(finding) && finding.stage === 'deployment';
   return {

@@ -5,7 +5,7 @@ import type { Settings } from '../core/settings.ts';
 import type { Project } from '../documents/project.ts';
 import type { Listed } from '../kit/index.ts';
 import { type AllowComment, allowanceFor, allowComments } from './allow.ts';
-import { dateAll, type Dated, identityOf } from './identity.ts';
+import { type Dated, dateAll, identityOf } from './identity.ts';
 import { type ChangeIndex, lineageOf, placementOf } from './place.ts';
 import { type Run, runCheck, type Scene } from './run.ts';
 import { judge } from './severity.ts';
@@ -52,7 +52,8 @@ function commentsOf(project: Project, path: Observation['place']['path']): reado
 function toFinding(listed: Listed, dated: Dated, scene: Scene, index: ChangeIndex, rules: Rules): Finding | undefined {
   const { observation, fingerprint, introduced } = dated;
   const { place, side, message, evidence, suggestion } = observation;
-  const production = (path: string): boolean => rules.settings.paths.production.some((glob) => rules.matches(glob, path));
+  const production = (path: string): boolean =>
+    rules.settings.paths.production.some((glob) => rules.matches(glob, path));
   const judged = judge(listed, observation, rules.settings, production);
   const mode = modeOf(listed, rules.settings);
   if (judged === undefined || mode === 'off') return undefined;
@@ -96,7 +97,12 @@ function isIgnored(path: string, rules: Rules): boolean {
 }
 
 /** One check over the scene, its observations dated and judged. */
-export function findingsOf(listed: Listed, scene: Scene, index: ChangeIndex, rules: Rules): Run & { readonly findings: readonly Finding[] } {
+export function findingsOf(
+  listed: Listed,
+  scene: Scene,
+  index: ChangeIndex,
+  rules: Rules,
+): Run & { readonly findings: readonly Finding[] } {
   const run = runCheck(listed, scene);
   const found = run.observations
     .filter(({ place }) => !isIgnored(place.path, rules))

@@ -14,7 +14,12 @@ const REASONS = {
 function withheld(path: RepoPath, content: Content | undefined): Incident | undefined {
   if (content?.kind !== 'withheld') return undefined;
   const size = content.size === undefined ? '' : ` (${content.size} bytes)`;
-  return { kind: 'withheld', path, clouds: true, message: `${JSON.stringify(path)} ${REASONS[content.reason]}${size}; nothing is known about it` };
+  return {
+    kind: 'withheld',
+    path,
+    clouds: true,
+    message: `${JSON.stringify(path)} ${REASONS[content.reason]}${size}; nothing is known about it`,
+  };
 }
 
 /** A damaged file that is expected to be damaged (a fixture) does not cloud the verdict. */
@@ -36,12 +41,22 @@ function unread(change: Change, project: Project): Incident | undefined {
   const entry = project.tree.get(change.path);
   if (entry === undefined || entry.mode === 'symlink' || entry.mode === 'submodule') return undefined;
   if (project.content(change.path) !== undefined) return undefined;
-  return { kind: 'unread', path: change.path, clouds: true, message: `${JSON.stringify(change.path)} was not read; nothing is known about it` };
+  return {
+    kind: 'unread',
+    path: change.path,
+    clouds: true,
+    message: `${JSON.stringify(change.path)} was not read; nothing is known about it`,
+  };
 }
 
 function crashed(path: RepoPath, error: unknown): Incident {
   const what = error instanceof Error ? error.message : String(error);
-  return { kind: 'unparsable', path, clouds: true, message: `the file could not be parsed (${what}); please report it` };
+  return {
+    kind: 'unparsable',
+    path,
+    clouds: true,
+    message: `the file could not be parsed (${what}); please report it`,
+  };
 }
 
 /** What the panel could not read of the changed files. */
@@ -49,7 +64,8 @@ export function readingIncidents(snapshot: PullRequestSnapshot, after: Project):
   return snapshot.changes.flatMap((change) => {
     if (change.kind === 'deleted') return [];
     try {
-      const incident = withheld(change.path, after.content(change.path)) ?? unread(change, after) ?? damage(change.path, after);
+      const incident =
+        withheld(change.path, after.content(change.path)) ?? unread(change, after) ?? damage(change.path, after);
       return incident === undefined ? [] : [incident];
     } catch (error) {
       return [crashed(change.path, error)];

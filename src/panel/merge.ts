@@ -33,7 +33,10 @@ function samePlace(a: Finding, b: Finding): boolean {
 function join(kept: Finding, other: Finding): Finding {
   const voices = [...kept.alsoRaisedBy, other.persona, ...other.alsoRaisedBy].filter((voice) => voice !== kept.persona);
   const worse = compareOn(SEVERITIES, kept.severity, other.severity) <= 0 ? kept : other;
-  const disagreed = kept.severity === other.severity ? {} : { severityReason: `${worse.persona} rates it ${worse.severity}, and the worse rating stands` };
+  const disagreed =
+    kept.severity === other.severity
+      ? {}
+      : { severityReason: `${worse.persona} rates it ${worse.severity}, and the worse rating stands` };
   return {
     ...kept,
     severity: worse.severity,
@@ -51,7 +54,9 @@ export function mergeOverlaps(findings: readonly Finding[]): readonly Finding[] 
   for (const finding of [...findings].sort(byWeight)) {
     const key = `${nameOf(finding.check)}\0${finding.path}`;
     const rivals = byFamily.get(key) ?? [];
-    const twin = rivals.find((index) => kept[index] !== undefined && kept[index].check !== finding.check && samePlace(kept[index], finding));
+    const twin = rivals.find(
+      (index) => kept[index] !== undefined && kept[index].check !== finding.check && samePlace(kept[index], finding),
+    );
     const partner = twin === undefined ? undefined : kept[twin];
     if (twin !== undefined && partner !== undefined) {
       kept[twin] = join(partner, finding);

@@ -36,13 +36,17 @@ function isDegraded(tools: readonly ToolStatus[]): boolean {
 
 /** One participant's view of the findings; the remedies of the worst come first and none stands twice. */
 export function opinionOf(persona: Persona, all: readonly Finding[], tools: readonly ToolStatus[]): Opinion {
-  const mine = all.filter((finding) => open(finding) && (finding.persona === persona.id || finding.alsoRaisedBy.includes(persona.id)));
+  const mine = all.filter(
+    (finding) => open(finding) && (finding.persona === persona.id || finding.alsoRaisedBy.includes(persona.id)),
+  );
   return {
     persona: persona.id,
     name: persona.title,
     concerns: concernsOf(persona, mine),
     risk: riskOf(mine),
-    recommendations: [...new Set(mine.filter((finding) => finding.severity !== 'low').map((finding) => finding.remedy))],
+    recommendations: [
+      ...new Set(mine.filter((finding) => finding.severity !== 'low').map((finding) => finding.remedy)),
+    ],
     notAssessed: persona.evaluateFor
       .filter((entry) => entry.notStatically !== undefined)
       .map((entry) => ({ concern: entry.id, why: entry.notStatically ?? '' })),

@@ -62,7 +62,9 @@ export interface ReviewRequest {
 function projectsOf({ snapshot, cache }: ReviewRequest): { readonly before: Project; readonly after: Project } {
   const { base, head, changes, contents } = snapshot;
   const atHead = new Set(changes.filter((change) => change.kind !== 'deleted').map((change) => change.path));
-  const atBase = new Set(changes.filter((change) => change.kind !== 'added').map((change) => change.from ?? change.path));
+  const atBase = new Set(
+    changes.filter((change) => change.kind !== 'added').map((change) => change.from ?? change.path),
+  );
   const shared = cache === undefined ? {} : { cache };
   return {
     before: createProject({ side: base, contents, changed: atBase, ...shared }),
@@ -99,7 +101,14 @@ export function review(request: ReviewRequest): Report {
     ...(tools?.incidents ?? []),
   ];
   const opinions = personas.map((persona) => opinionOf(persona, findings, tools?.statuses[persona.id] ?? []));
-  const assessment = request.assessors.assess({ before, after, findings, incidents, notEvaluated: said.notEvaluated, settings });
+  const assessment = request.assessors.assess({
+    before,
+    after,
+    findings,
+    incidents,
+    notEvaluated: said.notEvaluated,
+    settings,
+  });
   return {
     schemaVersion: 1,
     version: request.version,

@@ -26,7 +26,8 @@ const MOST_PER_DOCUMENT = 200;
 /** The views of a document that a check of these kinds may read: a notebook is also its joined Python. */
 export function viewsOf(document: Document, kinds: readonly DocumentKind[]): readonly Document[] {
   const views: Document[] = kinds.includes(document.kind) ? [document] : [];
-  if (document.kind === 'notebook' && document.python !== undefined && kinds.includes('python')) views.push(document.python);
+  if (document.kind === 'notebook' && document.python !== undefined && kinds.includes('python'))
+    views.push(document.python);
   return views;
 }
 
@@ -72,7 +73,13 @@ function collect(listed: Listed, path: RepoPath | undefined, tally: Tally, inspe
   });
 }
 
-function runOnFile(listed: Listed, check: Extract<Check, { reads: unknown }>, scene: Scene, path: RepoPath, tally: Tally): void {
+function runOnFile(
+  listed: Listed,
+  check: Extract<Check, { reads: unknown }>,
+  scene: Scene,
+  path: RepoPath,
+  tally: Tally,
+): void {
   const document = scene.after.document(path);
   if (document === undefined) return;
   for (const view of viewsOf(document, kindsOf(check))) {
@@ -82,7 +89,13 @@ function runOnFile(listed: Listed, check: Extract<Check, { reads: unknown }>, sc
   }
 }
 
-function runOnChange(listed: Listed, check: Extract<Check, { compares: unknown }>, scene: Scene, change: Change, tally: Tally): void {
+function runOnChange(
+  listed: Listed,
+  check: Extract<Check, { compares: unknown }>,
+  scene: Scene,
+  change: Change,
+  tally: Tally,
+): void {
   if (change.kind === 'added' || change.kind === 'copied') return;
   const base = scene.before.document(change.from ?? change.path);
   if (base === undefined) return;

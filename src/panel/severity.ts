@@ -49,7 +49,8 @@ export function judge(
   settings: Settings,
   isProduction: (path: string) => boolean,
 ): Judged | undefined {
-  const declared = observation.grade === undefined ? check.severity : (check.grades?.[observation.grade]?.severity ?? check.severity);
+  const declared =
+    observation.grade === undefined ? check.severity : (check.grades?.[observation.grade]?.severity ?? check.severity);
   const chosen = settings.checks[id]?.severity;
   if (chosen !== undefined) return { severity: chosen, reason: 'the configuration sets it' };
   const confident = check.confidence === 'low' ? milder(declared, 'medium') : declared;

@@ -1,5 +1,5 @@
 import type { Finding } from '../core/finding.ts';
-import { type Assessment, type LifecycleRow, type Readiness } from '../core/report.ts';
+import type { Assessment, LifecycleRow, Readiness } from '../core/report.ts';
 import { contradictionsOf, gapOf } from './lifecycle.ts';
 
 /** What would count as evidence for a row of the lifecycle table. */
@@ -17,7 +17,10 @@ const NOTHING_SCORED: Readiness['score'] = { data: 0, model: 0, infrastructure: 
 /** Lifecycle table and readiness from what the findings contradict. */
 export function assess({ findings }: { readonly findings: readonly Finding[] }): Assessment {
   const against = contradictionsOf(findings);
-  const rows = Object.entries(WOULD_COUNT).map(([row, wouldCount]) => [row, gapOf([], against[row as LifecycleRow], wouldCount)]);
+  const rows = Object.entries(WOULD_COUNT).map(([row, wouldCount]) => [
+    row,
+    gapOf([], against[row as LifecycleRow], wouldCount),
+  ]);
   return {
     lifecycle: Object.fromEntries(rows) as Assessment['lifecycle'],
     constraints: [],

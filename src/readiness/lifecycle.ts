@@ -22,7 +22,11 @@ export function contradictionsOf(findings: readonly Finding[]): Readonly<Record<
 }
 
 /** A row of the lifecycle table from what speaks for and against it. */
-export function gapOf(evidence: readonly Evidence[], contradictions: readonly Evidence[], wouldCount: readonly string[]): LifecycleGap {
+export function gapOf(
+  evidence: readonly Evidence[],
+  contradictions: readonly Evidence[],
+  wouldCount: readonly string[],
+): LifecycleGap {
   if (contradictions.length > 0) return { status: 'contradicted', evidence, contradictions, wouldCount };
   if (evidence.length > 0) return { status: 'evidenced', evidence, contradictions, wouldCount: [] };
   return { status: 'not evidenced', evidence, contradictions, wouldCount };

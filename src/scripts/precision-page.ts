@@ -25,11 +25,15 @@ export interface Label {
 
 /** Rows of `test/precision/labels.tsv`. Throws on a row that is not one. */
 export function parseLabels(text: string): readonly Label[] {
-  return text.split('\n').filter((line) => line !== '' && !line.startsWith('#')).map((line, index) => {
-    const [key = '', verdict = '', check = '', severity = '', place = '', why = ''] = line.split('\t');
-    if ((verdict !== 'right' && verdict !== 'wrong') || place === '' || why === '') throw new Error(`labels.tsv, row ${index + 1}: ${line}`);
-    return { key, verdict, check, severity, place, why };
-  });
+  return text
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line, index) => {
+      const [key = '', verdict = '', check = '', severity = '', place = '', why = ''] = line.split('\t');
+      if ((verdict !== 'right' && verdict !== 'wrong') || place === '' || why === '')
+        throw new Error(`labels.tsv, row ${index + 1}: ${line}`);
+      return { key, verdict, check, severity, place, why };
+    });
 }
 
 /** Least number of labelled cases before a share says anything. */

@@ -28,7 +28,10 @@ async function cloneOf(repository: string): Promise<string | undefined> {
   const flat = repository.replace('/', '+');
   for (const place of [repository, flat, `${flat}/repo`]) {
     const folder = join(HOME ?? '.', place);
-    const there = await access(folder).then(() => true, () => false);
+    const there = await access(folder).then(
+      () => true,
+      () => false,
+    );
     if (there) return folder;
   }
   return undefined;
@@ -49,7 +52,9 @@ const sighting = ({ repository }: Pinned, sha: string, finding: Finding): Sighti
 async function sightingsIn(engine: Engine, pinned: Pinned, folder: string): Promise<readonly Sighting[]> {
   const repo = await openRepository(folder);
   const seen = new Map<string, Sighting>();
-  const add = (each: Sighting): void => { if (!seen.has(each.key)) seen.set(each.key, each); };
+  const add = (each: Sighting): void => {
+    if (!seen.has(each.key)) seen.set(each.key, each);
+  };
   const whole = await reviewRange(engine, repo, { all: true, head: pinned.sha });
   for (const finding of whole.report.findings) add(sighting(pinned, pinned.sha, finding));
   const pairs = await readCommitPairs(repo, { last: pinned.replay, merges: 'first-parent', head: pinned.sha });
@@ -85,7 +90,9 @@ async function main(): Promise<void> {
   all.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || (a.check < b.check ? -1 : 1));
   for (const each of all) {
     const label = known.get(each.key)?.verdict ?? '?';
-    process.stdout.write(`${[each.key, label, each.check, each.severity, `${each.repository}@${each.sha}:${each.path}:${each.line}`, each.message].join('\t')}\n`);
+    process.stdout.write(
+      `${[each.key, label, each.check, each.severity, `${each.repository}@${each.sha}:${each.path}:${each.line}`, each.message].join('\t')}\n`,
+    );
   }
   await writeFile(PAGE, precisionPage(labels, modes));
 }

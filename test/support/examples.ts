@@ -1,9 +1,9 @@
-import { repoPath, type RepoPath } from '../../src/core/location.ts';
 import type { Observation } from '../../src/core/finding.ts';
-import { createProject } from '../../src/documents/project.ts';
+import { type RepoPath, repoPath } from '../../src/core/location.ts';
 import type { DocumentKind } from '../../src/documents/kinds.ts';
 import { lineIndex, lineOf } from '../../src/documents/lines.ts';
-import { kindsOf, type Example, type ExampleFile, type Listed } from '../../src/kit/index.ts';
+import { createProject } from '../../src/documents/project.ts';
+import { type Example, type ExampleFile, kindsOf, type Listed } from '../../src/kit/index.ts';
 import { type Run, runCheck } from '../../src/panel/run.ts';
 import { sidesOf, snapshotOf, type TwoSides } from './scene.ts';
 
@@ -28,11 +28,18 @@ const DEFAULT_PATH: Readonly<Record<DocumentKind, string>> = {
 /** `path:line:column-line:column side`, 1-based, as both the marks and the observations say it. */
 export type Spot = string;
 
-const spot = (path: string, side: string, start: { line: number; column: number }, end: { line: number; column: number }): Spot =>
-  `${path}:${start.line}:${start.column}-${end.line}:${end.column} ${side}`;
+const spot = (
+  path: string,
+  side: string,
+  start: { line: number; column: number },
+  end: { line: number; column: number },
+): Spot => `${path}:${start.line}:${start.column}-${end.line}:${end.column} ${side}`;
 
 /** Takes the guillemets out of a text and says where they stood. */
-export function unmark(marked: string): { readonly text: string; readonly spans: readonly { start: number; end: number }[] } {
+export function unmark(marked: string): {
+  readonly text: string;
+  readonly spans: readonly { start: number; end: number }[];
+} {
   let text = '';
   const open: number[] = [];
   const spans: { start: number; end: number }[] = [];
@@ -52,7 +59,7 @@ export interface Staged {
 function filesOf(example: Example, listed: Listed): Readonly<Record<string, ExampleFile>> {
   if (example.files !== undefined) return example.files;
   const kind = kindsOf(listed.check)[0] ?? 'python';
-  const path: string = DEFAULT_PATH[kind];
+  const path: string = DEFAULT_PATH[kind] ?? 'notes.txt';
   return { [path]: example.text ?? '' };
 }
 
@@ -77,20 +84,29 @@ export function stage(example: Example, listed: Listed): Staged {
 }
 
 export function spotOf({ place, side }: Observation): Spot {
-  return spot(place.path, side, { line: place.startLine, column: place.startColumn }, { line: place.endLine, column: place.endColumn });
+  return spot(
+    place.path,
+    side,
+    { line: place.startLine, column: place.startColumn },
+    { line: place.endLine, column: place.endColumn },
+  );
 }
 
 /** Runs a check over a staged example as the engine would. */
 export function perform(listed: Listed, staged: Staged): Run {
   const { base, head, changes, contents } = snapshotOf(staged.files);
-  const touched = (pick: (path: RepoPath) => boolean): ReadonlySet<RepoPath> => new Set(changes.map((change) => change.path).filter(pick));
+  const touched = (pick: (path: RepoPath) => boolean): ReadonlySet<RepoPath> =>
+    new Set(changes.map((change) => change.path).filter(pick));
   const before = createProject({ side: base, contents, changed: touched((path) => base.tree.has(path)) });
   const after = createProject({ side: head, contents, changed: touched((path) => head.tree.has(path)) });
   return runCheck(listed, { before, after, changes });
 }
 
 /** The files of the example with every suggestion applied at head. */
-export function applySuggestions(staged: Staged, observations: readonly Observation[]): Readonly<Record<string, TwoSides>> {
+export function applySuggestions(
+  staged: Staged,
+  observations: readonly Observation[],
+): Readonly<Record<string, TwoSides>> {
   const files: Record<string, TwoSides> = { ...staged.files };
   const bottomUp = observations
     .filter((each) => each.suggestion !== undefined)

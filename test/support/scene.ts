@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import { structuredPatch } from 'diff';
-import { repoPath, type RepoPath } from '../../src/core/location.ts';
-import type { BlobId, Change, CommitSha, Content, Hunk, PullRequestSnapshot, TreeEntry } from '../../src/core/snapshot.ts';
+import { type RepoPath, repoPath } from '../../src/core/location.ts';
+import type {
+  BlobId,
+  Change,
+  CommitSha,
+  Content,
+  Hunk,
+  PullRequestSnapshot,
+  TreeEntry,
+} from '../../src/core/snapshot.ts';
 import type { ExampleFile } from '../../src/kit/index.ts';
 
 /** The two sides of one file; null where it does not exist. */
@@ -14,8 +22,12 @@ const text = (value: string): Content => ({ kind: 'text', text: value, lossy: fa
 
 export function sidesOf(file: ExampleFile): TwoSides {
   if (typeof file === 'string') return { before: null, after: text(file) };
-  if ('base64' in file) return { before: null, after: { kind: 'bytes', bytes: new Uint8Array(Buffer.from(file.base64, 'base64')) } };
-  return { before: file.before === null ? null : text(file.before), after: file.after === null ? null : text(file.after) };
+  if ('base64' in file)
+    return { before: null, after: { kind: 'bytes', bytes: new Uint8Array(Buffer.from(file.base64, 'base64')) } };
+  return {
+    before: file.before === null ? null : text(file.before),
+    after: file.after === null ? null : text(file.after),
+  };
 }
 
 function blobOf(content: Content): BlobId {
@@ -27,7 +39,8 @@ const textOf = (content: Content | null): string => (content?.kind === 'text' ? 
 
 /** Hunks without context, as the git reader makes them. */
 function hunksOf(before: string, after: string): readonly Hunk[] {
-  const range = (start: number, length: number): readonly number[] => Array.from({ length }, (_, index) => start + index);
+  const range = (start: number, length: number): readonly number[] =>
+    Array.from({ length }, (_, index) => start + index);
   return structuredPatch('before', 'after', before, after, '', '', { context: 0 }).hunks.map((hunk) => ({
     oldStart: hunk.oldStart,
     oldLines: hunk.oldLines,

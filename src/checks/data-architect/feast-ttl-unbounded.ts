@@ -1,13 +1,19 @@
-import { type PyNode } from '../../documents/python/node.ts';
+import type { PyNode } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
-import { argument, callAt, type Call, callsTo } from '../../facts/python/calls.ts';
+import { argument, type Call, callAt, callsTo } from '../../facts/python/calls.ts';
 import { constantOf, isConstant } from '../../facts/python/constants.ts';
 import { dictionaryOf } from '../../facts/python/literals.ts';
 import { singleAssignment } from '../../facts/python/reaching.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
 const VIEWS = ['feast.FeatureView', 'feast.feature_view.FeatureView', 'feast.BatchFeatureView'];
-const UNITS: Readonly<Record<string, number>> = { weeks: 7, days: 1, hours: 1 / 24, minutes: 1 / 1440, seconds: 1 / 86400 };
+const UNITS: Readonly<Record<string, number>> = {
+  weeks: 7,
+  days: 1,
+  hours: 1 / 24,
+  minutes: 1 / 1440,
+  seconds: 1 / 86400,
+};
 const POSITIONS = ['days', 'seconds'];
 const MOST_DAYS = 5 * 365 + 2;
 
@@ -30,7 +36,10 @@ function daysOf(document: PythonDocument, node: PyNode): number | undefined {
 /** Attributes that do not age, by name or tag. */
 function isStatic(document: PythonDocument, call: Call): boolean {
   const tags = argument(call, -1, 'tags');
-  const keys = tags === undefined ? [] : [...(dictionaryOf(document, tags) ?? [])].map(([key, value]) => `${key} ${textOf(document, value)}`);
+  const keys =
+    tags === undefined
+      ? []
+      : [...(dictionaryOf(document, tags) ?? [])].map(([key, value]) => `${key} ${textOf(document, value)}`);
   const name = argument(call, 0, 'name');
   const said = [name === undefined ? '' : textOf(document, name), ...keys].join(' ');
   return /static|dimension|(^|[_"' ])dim[_"']|reference|lookup|embedding|document|vector/i.test(said);
@@ -81,7 +90,8 @@ export default defineCheck({
   reads: 'python',
   *inspect(document) {
     for (const call of callsTo(document, ...VIEWS)) {
-      if (call.spread || isConstant(document, argument(call, -1, 'online'), false) || isStatic(document, call)) continue;
+      if (call.spread || isConstant(document, argument(call, -1, 'online'), false) || isStatic(document, call))
+        continue;
       const ttl = argument(call, -1, 'ttl');
       const days = ttl === undefined ? 0 : daysOf(document, ttl);
       if (days === undefined || (days > 0 && days <= MOST_DAYS)) continue;

@@ -3,7 +3,21 @@ import { type ColumnReference, columnReferences } from '../../facts/features/ref
 import { type ColumnChange, columnChanges } from '../../facts/sql/migrations.ts';
 import { at, bad, changed, defineCheck, good, seen } from '../../kit/index.ts';
 
-const GENERIC = new Set(['id', 'name', 'type', 'date', 'time', 'value', 'status', 'created_at', 'updated_at', 'label', 'target', 'user_id', 'timestamp']);
+const GENERIC = new Set([
+  'id',
+  'name',
+  'type',
+  'date',
+  'time',
+  'value',
+  'status',
+  'created_at',
+  'updated_at',
+  'label',
+  'target',
+  'user_id',
+  'timestamp',
+]);
 
 /** A reference without a table counts only where the name cannot be meant for anything else. */
 function refersTo(reference: ColumnReference, change: ColumnChange): boolean {
@@ -43,7 +57,10 @@ export default defineCheck({
     model back fails too, because the previous version needs the column.
   `,
   fix: 'Move the readers first and drop the column in a later migration, after no served model needs it.',
-  references: ['https://squawkhq.com/docs/ban-drop-column', 'https://developers.google.com/machine-learning/guides/rules-of-ml'],
+  references: [
+    'https://squawkhq.com/docs/ban-drop-column',
+    'https://developers.google.com/machine-learning/guides/rules-of-ml',
+  ],
   examples: [
     bad({
       'sql/usage.sql': table,
@@ -59,11 +76,18 @@ export default defineCheck({
       `,
     }),
     bad({
-      'features/usage.sql': changed('SELECT customer_id, avg_session_minutes FROM analytics.usage\n', 'SELECT customer_id, avg_session_minutes FROM analytics.usage\n'),
-      'migrations/V7__drop.sql': 'ALTER TABLE usage DROP COLUMN IF EXISTS «avg_session_minutes»;\nALTER TABLE usage RENAME COLUMN «customer_id» TO client_id;\n',
+      'features/usage.sql': changed(
+        'SELECT customer_id, avg_session_minutes FROM analytics.usage\n',
+        'SELECT customer_id, avg_session_minutes FROM analytics.usage\n',
+      ),
+      'migrations/V7__drop.sql':
+        'ALTER TABLE usage DROP COLUMN IF EXISTS «avg_session_minutes»;\nALTER TABLE usage RENAME COLUMN «customer_id» TO client_id;\n',
     }),
     bad({
-      'config/train.yaml': changed('features: [tenure_months, plan]\ntarget: churned_30d\n', 'features: [tenure_months, plan]\ntarget: churned_30d\n'),
+      'config/train.yaml': changed(
+        'features: [tenure_months, plan]\ntarget: churned_30d\n',
+        'features: [tenure_months, plan]\ntarget: churned_30d\n',
+      ),
       'migrations/versions/3.py': `
         from alembic import op
 
@@ -102,14 +126,18 @@ export default defineCheck({
   spans: 'project',
   *inspect(project) {
     const changes = freshChanges(project);
-    const added = new Set(changes.filter(({ kind }) => kind === 'adds').map(({ column, table: of }) => `${of}.${column}`));
+    const added = new Set(
+      changes.filter(({ kind }) => kind === 'adds').map(({ column, table: of }) => `${of}.${column}`),
+    );
     for (const change of changes) {
       if (change.kind === 'adds' || added.has(`${change.table}.${change.column}`)) continue;
       const readers = columnReferences(project).filter((reference) => refersTo(reference, change));
       const [first] = readers;
       if (first === undefined) continue;
       const message = `the migration ${change.kind} \`${change.column}\`${change.table === undefined ? '' : ` of \`${change.table}\``}, which ${first.by} still reads`;
-      yield at(change.document, change.span, message, { evidence: readers.slice(0, 5).map((reader) => seen(reader.document, reader.span, `${reader.by} reads it`)) });
+      yield at(change.document, change.span, message, {
+        evidence: readers.slice(0, 5).map((reader) => seen(reader.document, reader.span, `${reader.by} reads it`)),
+      });
     }
   },
 });

@@ -14,7 +14,9 @@ const STORES: readonly (readonly [RegExp, string])[] = [
 const storeOf = (path: string): string | undefined => STORES.find(([pattern]) => pattern.test(path))?.[1];
 
 /** One place for each store: a run store has thousands of files. */
-function storesIn(project: Project): ReadonlyMap<string, { readonly path: (typeof project.paths)[number]; readonly files: number }> {
+function storesIn(
+  project: Project,
+): ReadonlyMap<string, { readonly path: (typeof project.paths)[number]; readonly files: number }> {
   const found = new Map<string, { path: (typeof project.paths)[number]; files: number }>();
   for (const path of project.paths) {
     const what = storeOf(path);
@@ -38,10 +40,18 @@ export default defineCheck({
     versions depends on whose copy was pushed last.
   `,
   fix: 'Use a served backend (a SQL registry, an MLflow server), ignore the file, and take it out of the repository.',
-  references: ['https://docs.feast.dev/how-to-guides/running-feast-in-production', 'https://mlflow.org/docs/latest/self-hosting/architecture/backend-store/'],
+  references: [
+    'https://docs.feast.dev/how-to-guides/running-feast-in-production',
+    'https://mlflow.org/docs/latest/self-hosting/architecture/backend-store/',
+  ],
   examples: [
     bad({ 'mlflow.db': changed(null, '«»not text\n') }),
-    bad({ 'feature_repo/data/registry.db': '«»x\n', 'warehouse.duckdb': '«»x\n', 'mlruns/0/abc/meta.yaml': '«»name: a\n', 'mlruns/0/abc/metrics/loss': '1 0.5 0\n' }),
+    bad({
+      'feature_repo/data/registry.db': '«»x\n',
+      'warehouse.duckdb': '«»x\n',
+      'mlruns/0/abc/meta.yaml': '«»name: a\n',
+      'mlruns/0/abc/metrics/loss': '1 0.5 0\n',
+    }),
     good({
       'tests/fixtures/mlflow.db': 'x\n',
       'docs/registry.md': 'x\n',

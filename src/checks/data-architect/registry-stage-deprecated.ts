@@ -7,7 +7,12 @@ import { modelUri } from '../../facts/registry/uris.ts';
 import { isBelow, versionMap } from '../../facts/versions/map.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
-const CLIENTS = new Set(['mlflow.MlflowClient()', 'mlflow.tracking.MlflowClient()', 'mlflow.client.MlflowClient()', 'mlflow.tracking.client.MlflowClient()']);
+const CLIENTS = new Set([
+  'mlflow.MlflowClient()',
+  'mlflow.tracking.MlflowClient()',
+  'mlflow.client.MlflowClient()',
+  'mlflow.tracking.client.MlflowClient()',
+]);
 
 export default defineCheck({
   evaluates: 'migration-safety',
@@ -50,7 +55,8 @@ export default defineCheck({
     `,
     good({
       'requirements.txt': 'mlflow==2.8.1\n',
-      'ship.py': 'import mlflow\nclient = mlflow.MlflowClient()\nclient.transition_model_version_stage("churn", 1, "Production")\n',
+      'ship.py':
+        'import mlflow\nclient = mlflow.MlflowClient()\nclient.transition_model_version_stage("churn", 1, "Production")\n',
     }),
     good`
       import mlflow
@@ -70,14 +76,26 @@ export default defineCheck({
     for (const call of callsOfMethod(document, 'transition_model_version_stage', 'get_latest_versions')) {
       if (call.receiver === undefined || !CLIENTS.has(typeOf(document, call.receiver) ?? '')) continue;
       if (call.method === 'get_latest_versions' && argument(call, 1, 'stages') === undefined) continue;
-      yield at(document, call.node, `\`${textOf(document, call.callee)}\` works with stages, deprecated since MLflow 2.9`);
+      yield at(
+        document,
+        call.node,
+        `\`${textOf(document, call.callee)}\` works with stages, deprecated since MLflow 2.9`,
+      );
     }
     if (!importsModule(document, 'mlflow')) return;
     for (const node of nodesOf(document, 'string')) {
-      if (node.parent?.type === 'concatenated_string' || !document.text.startsWith('models:/', node.start + 1 + Number(document.text[node.start] === 'f'))) continue;
+      if (
+        node.parent?.type === 'concatenated_string' ||
+        !document.text.startsWith('models:/', node.start + 1 + Number(document.text[node.start] === 'f'))
+      )
+        continue;
       const uri = modelUri(stringShape(document, node, 'x') ?? '');
       if (uri?.reference.kind !== 'stage') continue;
-      yield at(document, node, `\`${textOf(document, node)}\` names the stage \`${uri.reference.stage}\`, deprecated since MLflow 2.9`);
+      yield at(
+        document,
+        node,
+        `\`${textOf(document, node)}\` names the stage \`${uri.reference.stage}\`, deprecated since MLflow 2.9`,
+      );
     }
   },
 });

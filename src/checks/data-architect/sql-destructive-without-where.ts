@@ -18,7 +18,11 @@ function destroys(statement: SqlStatement): string | undefined {
   return undefined;
 }
 
-function* judge(document: DocumentBase, statements: readonly SqlStatement[], place: (span: Span) => Span): Generator<Outcome> {
+function* judge(
+  document: DocumentBase,
+  statements: readonly SqlStatement[],
+  place: (span: Span) => Span,
+): Generator<Outcome> {
   const created = createdBy(statements);
   for (const [index, statement] of statements.entries()) {
     const deed = destroys(statement);
@@ -29,12 +33,22 @@ function* judge(document: DocumentBase, statements: readonly SqlStatement[], pla
       if (target.open || isPassing(target) || statement.temporary) continue;
       const again = rebuilt.has(name);
       if (again && statement.kind === 'drop') {
-        yield at(document, place(target.span), `\`${statement.kind.toUpperCase()}\` ${deed} \`${target.text}\`, which the same file builds anew`, { grade: 'rebuilt' });
+        yield at(
+          document,
+          place(target.span),
+          `\`${statement.kind.toUpperCase()}\` ${deed} \`${target.text}\`, which the same file builds anew`,
+          { grade: 'rebuilt' },
+        );
         continue;
       }
       if (created.has(name) && !again) continue;
       const grade = holdsMlData(target) ? {} : { grade: 'other' };
-      yield at(document, place(target.span), `\`${statement.kind.toUpperCase()}\` without a condition ${deed} \`${target.text}\``, grade);
+      yield at(
+        document,
+        place(target.span),
+        `\`${statement.kind.toUpperCase()}\` without a condition ${deed} \`${target.text}\``,
+        grade,
+      );
     }
   }
 }

@@ -1,14 +1,25 @@
 import { ancestor, type PyNode, walk } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
-import { argument, callAt, type Call, calls } from '../../facts/python/calls.ts';
+import { argument, type Call, callAt, calls } from '../../facts/python/calls.ts';
 import { dictionaryOf } from '../../facts/python/literals.ts';
 import { singleAssignment } from '../../facts/python/reaching.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
 /** Answers that differ from one parse of the file to the next. */
 const VARYING = new Set([
-  'datetime.datetime.now', 'datetime.datetime.utcnow', 'datetime.datetime.today', 'datetime.date.today', 'pendulum.now', 'pendulum.today',
-  'time.time', 'uuid.uuid1', 'uuid.uuid4', 'random.random', 'random.randint', 'random.choice', 'airflow.utils.timezone.utcnow',
+  'datetime.datetime.now',
+  'datetime.datetime.utcnow',
+  'datetime.datetime.today',
+  'datetime.date.today',
+  'pendulum.now',
+  'pendulum.today',
+  'time.time',
+  'uuid.uuid1',
+  'uuid.uuid4',
+  'random.random',
+  'random.randint',
+  'random.choice',
+  'airflow.utils.timezone.utcnow',
 ]);
 
 const KEYWORDS = ['start_date', 'dag_id', 'end_date', 'task_id'];
@@ -18,7 +29,9 @@ function isDag({ name }: Call): boolean {
 }
 
 function isOperator({ name }: Call): boolean {
-  return name !== undefined && /^airflow\.(providers\.|operators\.|sensors\.)/.test(name) && /(Operator|Sensor)$/.test(name);
+  return (
+    name !== undefined && /^airflow\.(providers\.|operators\.|sensors\.)/.test(name) && /(Operator|Sensor)$/.test(name)
+  );
 }
 
 /** The varying call inside an expression, seen through a variable that is assigned once. */
@@ -107,7 +120,11 @@ export default defineCheck({
       for (const [key, value] of valuesOf(document, call)) {
         const found = varying(document, value);
         if (found === undefined || ancestor(found, 'lambda') !== undefined) continue;
-        yield at(document, found, `\`${key}\` is \`${textOf(document, found)}\`, another value at each parse of this file`);
+        yield at(
+          document,
+          found,
+          `\`${key}\` is \`${textOf(document, found)}\`, another value at each parse of this file`,
+        );
       }
     }
   },

@@ -1,8 +1,8 @@
+import { fact } from '../../core/fact.ts';
+import { repoPath } from '../../core/location.ts';
 import type { Project } from '../../documents/project.ts';
 import { type DvcStage, dvcPipelines, dvcTracked } from '../../facts/formats/dvc.ts';
 import { isTemplatePath } from '../../facts/paths.ts';
-import { fact } from '../../core/fact.ts';
-import { repoPath } from '../../core/location.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
 
 /** Folders of every tracked file, so that a dependency on a folder is found. */
@@ -14,12 +14,13 @@ const folders = fact((project: Project): ReadonlySet<string> => {
   return found;
 });
 
-const produced = fact(
-  (project: Project): readonly string[] => dvcPipelines(project).flatMap(({ stages }) => stages.flatMap(({ outs }) => outs.flatMap(({ path }) => path ?? []))),
+const produced = fact((project: Project): readonly string[] =>
+  dvcPipelines(project).flatMap(({ stages }) => stages.flatMap(({ outs }) => outs.flatMap(({ path }) => path ?? []))),
 );
 
 /** A stage that writes paths we cannot read may write anything. */
-const writesUnknown = (stages: readonly DvcStage[]): boolean => stages.some((stage) => stage.templated || stage.outs.some(({ path }) => path === undefined));
+const writesUnknown = (stages: readonly DvcStage[]): boolean =>
+  stages.some((stage) => stage.templated || stage.outs.some(({ path }) => path === undefined));
 
 const isBelow = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
 
@@ -64,7 +65,8 @@ export default defineCheck({
       'score.py': 'print(2)\n',
     }),
     bad({
-      'dvc.yaml': 'stages:\n  a:\n    cmd: cat a b > c\n    deps:\n      - «a»\n      - «b»\n    outs:\n      - c:\n          cache: false\n',
+      'dvc.yaml':
+        'stages:\n  a:\n    cmd: cat a b > c\n    deps:\n      - «a»\n      - «b»\n    outs:\n      - c:\n          cache: false\n',
     }),
     good({
       'dvc.yaml': `
@@ -86,7 +88,8 @@ export default defineCheck({
       'src/module.py': 'x = 1\n',
     }),
     good({
-      'dvc.yaml': 'stages:\n  train:\n    foreach: [a, b]\n    do:\n      cmd: train ${item}\n      deps: [${item}.csv]\n  next:\n    cmd: x\n    deps: [made/by/train.csv]\n',
+      'dvc.yaml':
+        'stages:\n  train:\n    foreach: [a, b]\n    do:\n      cmd: train ${item}\n      deps: [${item}.csv]\n  next:\n    cmd: x\n    deps: [made/by/train.csv]\n',
       'template/{{cookiecutter.name}}/dvc.yaml': 'stages:\n  a:\n    cmd: x\n    deps: [data/raw.csv]\n',
     }),
   ],
@@ -101,7 +104,9 @@ export default defineCheck({
         for (const { node, path, text } of stage.deps) {
           if (path === undefined || exists(project, path)) continue;
           const evidence = [seen(document, stage.entry.keySpan, `stage \`${stage.name}\``)];
-          yield at(document, node.span, `stage \`${stage.name}\` reads \`${text}\`, which nothing tracks or produces`, { evidence });
+          yield at(document, node.span, `stage \`${stage.name}\` reads \`${text}\`, which nothing tracks or produces`, {
+            evidence,
+          });
         }
       }
     }

@@ -1,4 +1,4 @@
-import { bare, parts, type PyNode } from '../../documents/python/node.ts';
+import { bare, type PyNode, parts } from '../../documents/python/node.ts';
 import { nodesOf, type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { isFrame, isFrameColumn } from '../../facts/pandas/frames.ts';
 import { callAt } from '../../facts/python/calls.ts';
@@ -23,7 +23,8 @@ function isNan(document: PythonDocument, outer: PyNode): boolean {
   return source !== undefined && source !== node && isNan(document, source);
 }
 
-const isColumn = (document: PythonDocument, node: PyNode): boolean => isFrame(document, node) || isFrameColumn(document, node);
+const isColumn = (document: PythonDocument, node: PyNode): boolean =>
+  isFrame(document, node) || isFrameColumn(document, node);
 
 interface Comparison {
   readonly node: PyNode;
@@ -100,7 +101,9 @@ export default defineCheck({
     for (const { node, left, operator, right } of comparisons(document)) {
       if (operator !== '==' && operator !== '!=') continue;
       const none = [left, right].some((each) => each.type === 'none');
-      const hit = none ? isColumn(document, left) || isColumn(document, right) : isNan(document, left) || isNan(document, right);
+      const hit = none
+        ? isColumn(document, left) || isColumn(document, right)
+        : isNan(document, left) || isNan(document, right);
       if (!hit) continue;
       const answer = operator === '==' ? 'false' : 'true';
       const message = `\`${textOf(document, node)}\` is ${answer} for every value, missing or not`;
@@ -109,7 +112,13 @@ export default defineCheck({
   },
 });
 
-function fixOf(document: PythonDocument, left: PyNode, right: PyNode, operator: string, none: boolean): { replacement?: string } {
+function fixOf(
+  document: PythonDocument,
+  left: PyNode,
+  right: PyNode,
+  operator: string,
+  none: boolean,
+): { replacement?: string } {
   const missing = none ? right.type === 'none' : isNan(document, right);
   if (!missing || !isFrameColumn(document, left)) return {};
   return { replacement: `${textOf(document, left)}.${operator === '==' ? 'isna' : 'notna'}()` };

@@ -1,7 +1,15 @@
+import { repoPath } from '../../core/location.ts';
 import { bool, type DataNode, get, number, text } from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
-import { repoPath } from '../../core/location.ts';
-import { type DvcLock, type DvcParam, type DvcRecord, type DvcStage, dvcLocks, dvcPipelines, within } from '../../facts/formats/dvc.ts';
+import {
+  type DvcLock,
+  type DvcParam,
+  type DvcRecord,
+  type DvcStage,
+  dvcLocks,
+  dvcPipelines,
+  within,
+} from '../../facts/formats/dvc.ts';
 import { isTemplatePath } from '../../facts/paths.ts';
 import { at, bad, changed, defineCheck, good, seen } from '../../kit/index.ts';
 
@@ -17,12 +25,19 @@ function commandDiffers({ commands }: DvcStage, record: DvcRecord): Difference |
   if (first === undefined || commands.some((each) => each.open)) return undefined;
   const now = commands.map((each) => squeeze(text(each) ?? ''));
   const then = record.commands.map(squeeze);
-  return now.join('\n') === then.join('\n') ? undefined : { node: first, says: `runs \`${now[0]}\` and the lock recorded \`${then[0] ?? ''}\`` };
+  return now.join('\n') === then.join('\n')
+    ? undefined
+    : { node: first, says: `runs \`${now[0]}\` and the lock recorded \`${then[0] ?? ''}\`` };
 }
 
 function depsDiffer({ deps }: DvcStage, record: DvcRecord): Difference | undefined {
-  const added = deps.find(({ node, text: path }) => !node.open && !record.deps.has(path) && !record.deps.has(path.replace(/^\.\//, '').replace(/\/$/, '')));
-  return added === undefined ? undefined : { node: added.node, says: `depends on \`${added.text}\`, which the lock does not know` };
+  const added = deps.find(
+    ({ node, text: path }) =>
+      !node.open && !record.deps.has(path) && !record.deps.has(path.replace(/^\.\//, '').replace(/\/$/, '')),
+  );
+  return added === undefined
+    ? undefined
+    : { node: added.node, says: `depends on \`${added.text}\`, which the lock does not know` };
 }
 
 /** Value of a parameter at head, read from its own file. */
@@ -45,7 +60,10 @@ function paramDiffers(project: Project, folder: string, stage: DvcStage, record:
     const recorded = record.params.get(`${param.file}\0${param.key}`);
     const now = valueAt(project, folder, param);
     if (recorded?.kind !== 'scalar' || now?.kind !== 'scalar' || now.open || same(recorded, now)) continue;
-    return { node: param.node, says: `takes \`${param.key}\` = ${text(now) ?? 'null'} and the lock recorded ${text(recorded) ?? 'null'}` };
+    return {
+      node: param.node,
+      says: `takes \`${param.key}\` = ${text(now) ?? 'null'} and the lock recorded ${text(recorded) ?? 'null'}`,
+    };
   }
   return undefined;
 }
@@ -57,7 +75,8 @@ function differenceOf(project: Project, folder: string, stage: DvcStage, lock: D
   return commandDiffers(stage, record) ?? depsDiffer(stage, record) ?? paramDiffers(project, folder, stage, record);
 }
 
-const lock = 'schema: "2.0"\nstages:\n  train:\n    cmd: python train.py\n    deps:\n    - path: train.py\n      md5: a\n    params:\n      params.yaml:\n        lr: 0.1\n';
+const lock =
+  'schema: "2.0"\nstages:\n  train:\n    cmd: python train.py\n    deps:\n    - path: train.py\n      md5: a\n    params:\n      params.yaml:\n        lr: 0.1\n';
 const stage = (rest: string): string => `stages:\n  train:\n${rest}`;
 
 export default defineCheck({
@@ -74,16 +93,24 @@ export default defineCheck({
   references: ['https://dvc.org/doc/user-guide/project-structure/dvcyaml-files#dvclock-file'],
   examples: [
     bad({
-      'dvc.yaml': changed(stage('    cmd: python train.py\n    deps: [train.py]\n'), stage('    cmd: «python train.py --epochs 5»\n    deps: [train.py]\n')),
+      'dvc.yaml': changed(
+        stage('    cmd: python train.py\n    deps: [train.py]\n'),
+        stage('    cmd: «python train.py --epochs 5»\n    deps: [train.py]\n'),
+      ),
       'dvc.lock': changed(lock, lock),
       'sub/dvc.yaml': changed(null, stage('    cmd: python train.py\n    deps: [train.py]\n    params: [«lr»]\n')),
       'sub/dvc.lock': changed(lock, lock),
       'sub/params.yaml': changed('lr: 0.1\n', 'lr: 0.2\n'),
     }),
-    bad({ 'a/dvc.yaml': stage('    cmd: python train.py\n    deps: [train.py, «features.py»]\n'), 'a/dvc.lock': changed(lock, lock) }),
+    bad({
+      'a/dvc.yaml': stage('    cmd: python train.py\n    deps: [train.py, «features.py»]\n'),
+      'a/dvc.lock': changed(lock, lock),
+    }),
     bad({ 'dvc.yaml': 'stages:\n  other:\n    «cmd: x»\n', 'dvc.lock': changed(lock, lock) }),
     good({
-      'dvc.yaml': stage('    cmd: >-\n      python\n      train.py\n    desc: trains\n    deps: [train.py]\n    params: [lr]\n    plots: [p.csv]\n'),
+      'dvc.yaml': stage(
+        '    cmd: >-\n      python\n      train.py\n    desc: trains\n    deps: [train.py]\n    params: [lr]\n    plots: [p.csv]\n',
+      ),
       'dvc.lock': lock,
       'params.yaml': 'lr: 1e-1\nunused: 7\n',
       'frozen/dvc.yaml': stage('    frozen: true\n    cmd: other\n'),

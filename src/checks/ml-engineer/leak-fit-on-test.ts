@@ -1,34 +1,12 @@
-import { bare, type PyNode } from '../../documents/python/node.ts';
+import { bare } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { argument, type Call, callsOfMethod } from '../../facts/python/calls.ts';
-import { originsOf } from '../../facts/python/flow.ts';
-import { reachingBindings } from '../../facts/python/reaching.ts';
 import { typeOf } from '../../facts/python/types.ts';
-import { isHeldOutName, splits } from '../../facts/training/splits.ts';
+import { heldOutBy, holdsTrainingRows } from '../../facts/training/rows.ts';
 import { isEstimator, isTransformer } from '../../facts/training/transformers.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
 
 const METHODS = ['fit', 'fit_transform', 'fit_on_texts', 'partial_fit', 'fit_resample'];
-
-/** True when a use of a variable reads what this target of an assignment was given. */
-const holds = (document: PythonDocument, use: PyNode, target: PyNode): boolean =>
-  use.type === 'identifier' && reachingBindings(document, use).some((binding) => binding.node === target);
-
-/** Where the split gave these rows out as held out; the name alone counts where no split is in sight. */
-function heldOutBy(document: PythonDocument, rows: PyNode): PyNode | undefined {
-  const given = splits(document).flatMap((split) => split.heldOut.map((target) => ({ target, split })));
-  const direct = given.find(({ target }) => holds(document, rows, target));
-  if (direct !== undefined) return direct.split.call.node;
-  return isHeldOutName(document, rows) ? rows : undefined;
-}
-
-/** A final refit on everything is no leak: training rows are in there too. */
-function holdsTrainingRows(document: PythonDocument, rows: PyNode): boolean {
-  if (rows.type !== 'identifier' && rows.type !== 'attribute') return true;
-  const origins = originsOf(document, rows);
-  const training = splits(document).flatMap((split) => split.training);
-  return training.some((target) => [...origins].some((origin) => holds(document, origin, target)));
-}
 
 function isFit(document: PythonDocument, call: Call): boolean {
   const type = call.receiver === undefined ? undefined : typeOf(document, call.receiver);
@@ -120,7 +98,8 @@ export default defineCheck({
       const rows = bare(given);
       const source = heldOutBy(document, rows);
       if (source === undefined || holdsTrainingRows(document, rows)) continue;
-      const evidence = source === rows ? [] : [seen(document, source, `\`${textOf(document, rows)}\` is held out here`)];
+      const evidence =
+        source === rows ? [] : [seen(document, source, `\`${textOf(document, rows)}\` is held out here`)];
       const name = textOf(document, rows);
       const message = `\`${textOf(document, call.callee)}(${name})\` learns from the held-out rows, so scores on them are optimistic`;
       yield at(document, call.node, message, { evidence, ...fixOf(document, call) });

@@ -1,10 +1,10 @@
 import { child, type PyNode } from '../../documents/python/node.ts';
 import { nodesOf, type PythonDocument, textOf } from '../../documents/python/python.ts';
+import { isFrameColumn } from '../../facts/pandas/frames.ts';
 import { type Call, callAt, calls, callsOfMethod } from '../../facts/python/calls.ts';
 import { originsOf } from '../../facts/python/flow.ts';
 import { enclosingFunction } from '../../facts/python/structure.ts';
 import { typeOf } from '../../facts/python/types.ts';
-import { isFrameColumn } from '../../facts/pandas/frames.ts';
 import { type Split, splits } from '../../facts/training/splits.ts';
 import { learnsStatistics, shortName } from '../../facts/training/transformers.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
@@ -127,7 +127,9 @@ export default defineCheck({
     for (const fit of [...transformerFits(document), ...meanFills(document), ...functionsToo(document)]) {
       const split = laterSplit(document, fit, found);
       if (split === undefined) continue;
-      yield at(document, fit.node, `${fit.says} over all rows, which are split afterwards`, { evidence: [seen(document, split.call.node, 'split here')] });
+      yield at(document, fit.node, `${fit.says} over all rows, which are split afterwards`, {
+        evidence: [seen(document, split.call.node, 'split here')],
+      });
     }
   },
 });

@@ -1,13 +1,26 @@
-import { textOf } from '../../documents/python/python.ts';
-import { get, has, text } from '../../documents/data.ts';
-import type { DataDocument } from '../../documents/data.ts';
-import type { PythonDocument } from '../../documents/python/python.ts';
-import { argument, calls } from '../../facts/python/calls.ts';
-import { at, bad, defineCheck, good, type Grade } from '../../kit/index.ts';
 import type { Outcome } from '../../core/finding.ts';
+import type { DataDocument } from '../../documents/data.ts';
+import { get, has, text } from '../../documents/data.ts';
+import type { PythonDocument } from '../../documents/python/python.ts';
+import { textOf } from '../../documents/python/python.ts';
+import { argument, calls } from '../../facts/python/calls.ts';
+import { at, bad, defineCheck, type Grade, good } from '../../kit/index.ts';
 
 /** Flavors that know or infer their own inputs, and flavors whose input is a prompt. */
-const INFERRING = new Set(['transformers', 'langchain', 'llama_index', 'openai', 'dspy', 'sentence_transformers', 'pyfunc', 'models', 'promptflow', 'diviner', 'prophet', 'spacy']);
+const INFERRING = new Set([
+  'transformers',
+  'langchain',
+  'llama_index',
+  'openai',
+  'dspy',
+  'sentence_transformers',
+  'pyfunc',
+  'models',
+  'promptflow',
+  'diviner',
+  'prophet',
+  'spacy',
+]);
 const GENERATIVE = ['openai', 'langchain', 'transformers', 'llama_index', 'dspy'];
 
 const registered: Grade = { severity: 'high', when: 'the model is registered by this call' };
@@ -18,21 +31,32 @@ function* inCode(document: PythonDocument): Iterable<Outcome> {
     if (flavor === undefined || method === undefined || INFERRING.has(flavor) || call.spread) continue;
     if (argument(call, -1, 'signature') !== undefined || argument(call, -1, 'input_example') !== undefined) continue;
     const grade = argument(call, -1, 'registered_model_name') === undefined ? {} : { grade: 'registered' };
-    yield at(document, call.node, `\`${textOf(document, call.callee)}\` stores the model without \`signature\` and \`input_example\``, grade);
+    yield at(
+      document,
+      call.node,
+      `\`${textOf(document, call.callee)}\` stores the model without \`signature\` and \`input_example\``,
+      grade,
+    );
   }
 }
 
 /** The MLmodel file itself: what it lacks, serving cannot check. */
 function* inModelFile(document: DataDocument): Iterable<Outcome> {
   const flavors = get(document.roots[0], 'flavors');
-  if (!document.path.endsWith('MLmodel') || flavors === undefined || has(document.roots[0], 'signature') !== 'no') return;
+  if (!document.path.endsWith('MLmodel') || flavors === undefined || has(document.roots[0], 'signature') !== 'no')
+    return;
   if (/(^|\/)mlruns\//.test(document.path)) return;
   const generative = GENERATIVE.some((name) => has(flavors, name) === 'yes');
   const keys = flavors.kind === 'map' ? flavors.entries.map((entry) => entry.key) : [];
   const run = text(get(document.roots[0], 'run_id'));
   const first = flavors.kind === 'map' ? flavors.entries[0]?.keySpan : undefined;
   const where = run === undefined ? '' : ` of run \`${run.slice(0, 8)}\``;
-  yield at(document, first ?? flavors.span, `the model${where} (${keys.join(', ')}) has no \`signature\``, generative ? { grade: 'generative' } : {});
+  yield at(
+    document,
+    first ?? flavors.span,
+    `the model${where} (${keys.join(', ')}) has no \`signature\``,
+    generative ? { grade: 'generative' } : {},
+  );
 }
 
 export default defineCheck({

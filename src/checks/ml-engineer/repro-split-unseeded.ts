@@ -9,7 +9,9 @@ import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
 const CV = 'sklearn.model_selection';
 
 /** What draws the rows, the keyword that seeds it and its position, the generator it falls back on. */
-const DRAWS: Readonly<Record<string, { readonly keyword: string; readonly generator: string; readonly shuffles?: true }>> = {
+const DRAWS: Readonly<
+  Record<string, { readonly keyword: string; readonly generator: string; readonly shuffles?: true }>
+> = {
   ...Object.fromEntries(SPLITS.map((name) => [name, { keyword: 'random_state', generator: 'numpy' }])),
   [`${CV}.ShuffleSplit`]: { keyword: 'random_state', generator: 'numpy' },
   [`${CV}.StratifiedShuffleSplit`]: { keyword: 'random_state', generator: 'numpy' },
@@ -37,7 +39,8 @@ function unseeded(document: PythonDocument, call: Call, keyword: string): boolea
 function seeded(document: PythonDocument, call: Call): { readonly replacement: string } | undefined {
   const list = call.node.children.find((each) => each.type === 'argument_list');
   const text = textOf(document, call.node);
-  if (list === undefined || call.keywords.has('random_state') || parts(list).length === 0 || text.includes('\n')) return undefined;
+  if (list === undefined || call.keywords.has('random_state') || parts(list).length === 0 || text.includes('\n'))
+    return undefined;
   return { replacement: `${text.slice(0, -1).replace(/,?\s*$/, '')}, random_state=42)` };
 }
 
@@ -99,12 +102,21 @@ export default defineCheck({
   *inspect(document) {
     for (const call of callsTo(document, ...Object.keys(DRAWS))) {
       const draw = DRAWS[call.name ?? ''];
-      if (draw === undefined || !draws(document, call, draw.shuffles === true) || !unseeded(document, call, draw.keyword)) continue;
+      if (
+        draw === undefined ||
+        !draws(document, call, draw.shuffles === true) ||
+        !unseeded(document, call, draw.keyword)
+      )
+        continue;
       const seeding = seededBefore(document, call.node, draw.generator);
       const message = `\`${textOf(document, call.callee)}\` draws other rows at each run: no \`${draw.keyword}\` is given`;
       const fix = draw.keyword === 'random_state' ? seeded(document, call) : undefined;
       const evidence = seeding === undefined ? [] : [seen(document, seeding.call.node, 'seeds the global generator')];
-      yield at(document, call.node, message, { ...fix, evidence, ...(seeding === undefined ? {} : { grade: 'global' }) });
+      yield at(document, call.node, message, {
+        ...fix,
+        evidence,
+        ...(seeding === undefined ? {} : { grade: 'global' }),
+      });
     }
   },
 });

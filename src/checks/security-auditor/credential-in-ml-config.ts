@@ -52,11 +52,13 @@ export default defineCheck({
     }),
     good({
       'feature_store.yaml': 'registry:\n  path: postgresql://${USER}:${PASSWORD}@registry.acme.io/feast\n',
-      'compose.yaml': 'services:\n  db:\n    environment:\n      POSTGRES_PASSWORD: changeme\n      HUGGING_FACE_HUB_TOKEN: <YOUR TOKEN>\n      API_KEY: ""\n',
+      'compose.yaml':
+        'services:\n  db:\n    environment:\n      POSTGRES_PASSWORD: changeme\n      HUGGING_FACE_HUB_TOKEN: <YOUR TOKEN>\n      API_KEY: ""\n',
       '.github/workflows/ci.yml': 'on: push\njobs:\n  a:\n    env:\n      API_KEY: ${{ secrets.API_KEY }}\n',
       'local.yaml': 'uri: postgresql://mlflow:mlflow@localhost:5432/mlflow\n',
       'secret.yaml': 'kind: SealedSecret\nspec:\n  encryptedData:\n    api_key: AgBy3i4OJSWK8PiTySYZZA9rO43cGDEq\n',
-      'locks/poetry.lock': '[[package]]\nname = "x"\nfiles = [{file = "x", hash = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}]\n',
+      'locks/poetry.lock':
+        '[[package]]\nname = "x"\nfiles = [{file = "x", hash = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}]\n',
     }),
   ],
 

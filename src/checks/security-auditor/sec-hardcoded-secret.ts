@@ -7,7 +7,8 @@ import { at, bad, defineCheck, good } from '../../kit/index.ts';
 /** A literal and the name it is given to: assignment, keyword argument, dictionary entry, parameter default. */
 function named(document: PythonDocument, node: PyNode): string | undefined {
   const { parent } = node;
-  const target = parent === undefined ? undefined : (child(parent, 'left') ?? child(parent, 'name') ?? child(parent, 'key'));
+  const target =
+    parent === undefined ? undefined : (child(parent, 'left') ?? child(parent, 'name') ?? child(parent, 'key'));
   if (target === undefined || target === node) return undefined;
   if (target.type === 'string') return stringOf(document, target);
   if (target.type === 'attribute') return textOf(document, child(target, 'attribute') ?? target);
@@ -15,7 +16,13 @@ function named(document: PythonDocument, node: PyNode): string | undefined {
   return textOf(document, target);
 }
 
-const LITERAL_PARENTS = new Set(['assignment', 'keyword_argument', 'pair', 'default_parameter', 'typed_default_parameter']);
+const LITERAL_PARENTS = new Set([
+  'assignment',
+  'keyword_argument',
+  'pair',
+  'default_parameter',
+  'typed_default_parameter',
+]);
 
 export default defineCheck({
   evaluates: 'secret-exposure',
@@ -30,7 +37,10 @@ export default defineCheck({
     deleted.
   `,
   fix: 'Revoke it, read it from the environment or a secret store, and take it out of the history.',
-  references: ['https://cwe.mitre.org/data/definitions/798.html', 'https://docs.github.com/en/code-security/secret-scanning/introduction/about-secret-scanning'],
+  references: [
+    'https://cwe.mitre.org/data/definitions/798.html',
+    'https://docs.github.com/en/code-security/secret-scanning/introduction/about-secret-scanning',
+  ],
   examples: [
     bad`
       import os
@@ -75,7 +85,9 @@ export default defineCheck({
       const name = named(document, node);
       const value = stringOf(document, node);
       if (name === undefined || value === undefined || !isAssignedSecret(name, value)) continue;
-      yield at(document, node, `\`${name}\` is given a credential that is written out in the code`, { grade: 'generic' });
+      yield at(document, node, `\`${name}\` is given a credential that is written out in the code`, {
+        grade: 'generic',
+      });
     }
   },
 });

@@ -1,4 +1,4 @@
-import { type PyNode } from '../../documents/python/node.ts';
+import type { PyNode } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { argument, type Call, callsTo } from '../../facts/python/calls.ts';
 import { isConstant, stringOf } from '../../facts/python/constants.ts';
@@ -24,13 +24,23 @@ function verdictOn(document: PythonDocument, call: Call, torch: VersionFact | un
   const flag = argument(call, -1, 'weights_only');
   const graded = constantGrade(document, call);
   const pickler = argument(call, 2, 'pickle_module');
-  if (isConstant(document, flag, false)) return { node: flag ?? call.node, why: 'unpickles whatever the file holds: `weights_only=False`', ...graded };
-  if (pickler !== undefined && !isConstant(document, pickler, null)) return { node: pickler, why: 'unpickles with a pickle module of its own', ...graded };
+  if (isConstant(document, flag, false))
+    return { node: flag ?? call.node, why: 'unpickles whatever the file holds: `weights_only=False`', ...graded };
+  if (pickler !== undefined && !isConstant(document, pickler, null))
+    return { node: pickler, why: 'unpickles with a pickle module of its own', ...graded };
   if (isConstant(document, flag, true) && isBelow(torch, '2.6') === 'yes') {
-    return { node: call.node, why: `relies on \`weights_only=True\`, which can be bypassed below torch 2.6 (CVE-2025-32434)${said(torch)}`, grade: 'bypass' };
+    return {
+      node: call.node,
+      why: `relies on \`weights_only=True\`, which can be bypassed below torch 2.6 (CVE-2025-32434)${said(torch)}`,
+      grade: 'bypass',
+    };
   }
   if (flag !== undefined || call.spread || isBelow(torch, '2.6') !== 'yes') return undefined;
-  return { node: call.node, why: `unpickles whatever the file holds: below torch 2.6 \`weights_only\` is off by default${said(torch)}`, ...graded };
+  return {
+    node: call.node,
+    why: `unpickles whatever the file holds: below torch 2.6 \`weights_only\` is off by default${said(torch)}`,
+    ...graded,
+  };
 }
 
 export default defineCheck({
@@ -48,7 +58,10 @@ export default defineCheck({
     below torch 2.6, whoever can replace the file runs code in the process that loads it.
   `,
   fix: 'Load with `weights_only=True` on torch 2.6 or newer, or store the weights as safetensors.',
-  references: ['https://docs.pytorch.org/docs/stable/generated/torch.load.html', 'https://github.com/advisories/GHSA-53q9-r3pm-6pq6'],
+  references: [
+    'https://docs.pytorch.org/docs/stable/generated/torch.load.html',
+    'https://github.com/advisories/GHSA-53q9-r3pm-6pq6',
+  ],
   mentions: ['torch'],
   examples: [
     bad`
@@ -61,13 +74,22 @@ export default defineCheck({
               unsafe = False
               return fetch(path, weights_only=«unsafe»), torch.load(path, "cpu", «dill»)
     `,
-    bad({ 'requirements.txt': 'torch==2.4.1\n', 'serve.py': 'import torch as t\n\ndef get(path):\n    return «t.load(path)»\n' }),
+    bad({
+      'requirements.txt': 'torch==2.4.1\n',
+      'serve.py': 'import torch as t\n\ndef get(path):\n    return «t.load(path)»\n',
+    }),
     bad.as('constant')`
       import torch
       state = torch.load("weights.pt", weights_only=«False»)
     `,
-    bad.as('bypass')({ 'pyproject.toml': '[project]\nname = "x"\ndependencies = ["torch==2.5.0"]\n', 'a.py': 'import torch\n«torch.load(p, weights_only=True)»\n' }),
-    good({ 'requirements.txt': 'torch==2.6.0\n', 'serve.py': 'import torch\ntorch.load(path)\ntorch.load(path, weights_only=True)\n' }),
+    bad.as('bypass')({
+      'pyproject.toml': '[project]\nname = "x"\ndependencies = ["torch==2.5.0"]\n',
+      'a.py': 'import torch\n«torch.load(p, weights_only=True)»\n',
+    }),
+    good({
+      'requirements.txt': 'torch==2.6.0\n',
+      'serve.py': 'import torch\ntorch.load(path)\ntorch.load(path, weights_only=True)\n',
+    }),
     good`
       import torch
       import torch.utils.cpp_extension

@@ -1,11 +1,12 @@
-import { type PyNode } from '../../documents/python/node.ts';
+import type { PyNode } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { argument, type Call, calls } from '../../facts/python/calls.ts';
 import { isConstant, stringOf } from '../../facts/python/constants.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
 
 /** Libraries whose loaders fetch a repository and may run its code. */
-const LOADS = /^(transformers|sentence_transformers|datasets|diffusers|vllm|peft|optimum|auto_gptq|awq|trl|evaluate|huggingface_hub)\./;
+const LOADS =
+  /^(transformers|sentence_transformers|datasets|diffusers|vllm|peft|optimum|auto_gptq|awq|trl|evaluate|huggingface_hub)\./;
 
 const COMMIT = /^[0-9a-f]{40}$/;
 const LOCAL = /^(\.{0,2}\/|~|[A-Za-z]:\\)/;
@@ -28,10 +29,16 @@ function trusting(document: PythonDocument, call: Call): Pull | undefined {
   }
   const flag = argument(call, -1, 'trust_remote_code');
   if (flag === undefined || !isConstant(document, flag, true)) return undefined;
-  const known = LOADS.test(name) || /\.(from_pretrained|load_dataset|from_config)$/.test(name) || call.method === 'from_pretrained';
+  const known =
+    LOADS.test(name) || /\.(from_pretrained|load_dataset|from_config)$/.test(name) || call.method === 'from_pretrained';
   if (!known) return undefined;
   const what = argument(call, 0, 'pretrained_model_name_or_path', 'model', 'path', 'model_name_or_path', 'repo_id');
-  return { node: flag, what, revision: argument(call, -1, 'code_revision') ?? argument(call, -1, 'revision'), says: 'runs Python code out of' };
+  return {
+    node: flag,
+    what,
+    revision: argument(call, -1, 'code_revision') ?? argument(call, -1, 'revision'),
+    says: 'runs Python code out of',
+  };
 }
 
 function isPinned(document: PythonDocument, revision: PyNode | undefined): boolean {
@@ -51,7 +58,10 @@ export default defineCheck({
     owner, or whoever took over the account, pushes next.
   `,
   fix: 'Use an architecture that the library has, or pin `revision` to the 40-digit commit hash whose code was read.',
-  references: ['https://huggingface.co/docs/transformers/main_classes/model', 'https://github.com/huggingface/transformers/blob/main/SECURITY.md'],
+  references: [
+    'https://huggingface.co/docs/transformers/main_classes/model',
+    'https://github.com/huggingface/transformers/blob/main/SECURITY.md',
+  ],
   mentions: ['trust_remote_code', 'hub'],
   examples: [
     bad`
@@ -98,8 +108,13 @@ export default defineCheck({
       const id = stringOf(document, pull.what);
       if (id !== undefined && LOCAL.test(id)) continue;
       const pinned = isPinned(document, pull.revision);
-      const target = pull.what === undefined ? 'the model repository' : `\`${textOf(document, pull.what).slice(0, 80)}\``;
-      const message = `\`${textOf(document, call.callee)}\` ${pull.says} ${target}${pinned ? '' : ', at no pinned commit'}`.replace(/\s+/g, ' ');
+      const target =
+        pull.what === undefined ? 'the model repository' : `\`${textOf(document, pull.what).slice(0, 80)}\``;
+      const message =
+        `\`${textOf(document, call.callee)}\` ${pull.says} ${target}${pinned ? '' : ', at no pinned commit'}`.replace(
+          /\s+/g,
+          ' ',
+        );
       const evidence = pull.node === call.node ? [] : [seen(document, call.node, 'loads here')];
       yield at(document, pull.node, message, { evidence, ...(pinned ? { grade: 'pinned' } : {}) });
     }

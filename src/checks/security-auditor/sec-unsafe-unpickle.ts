@@ -1,4 +1,4 @@
-import { type PyNode } from '../../documents/python/node.ts';
+import type { PyNode } from '../../documents/python/node.ts';
 import { nodesWithin, type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { argument, type Call, calls, callsTo } from '../../facts/python/calls.ts';
 import { constantOf } from '../../facts/python/constants.ts';
@@ -14,14 +14,18 @@ const UNPICKLES =
 function writesItself(document: PythonDocument, call: Call): boolean {
   const scope = enclosingFunction(call.node) ?? document.root;
   const inside = new Set(nodesWithin(document, scope, 'call'));
-  return calls(document).some(({ node, name }) => inside.has(node) && /^(pickle|cPickle|dill|cloudpickle|joblib)\.dumps?$/.test(name ?? ''));
+  return calls(document).some(
+    ({ node, name }) => inside.has(node) && /^(pickle|cPickle|dill|cloudpickle|joblib)\.dumps?$/.test(name ?? ''),
+  );
 }
 
 const VERIFIES = ['hmac.compare_digest', 'hmac.new', 'hashlib.sha256', 'hashlib.sha512', 'hashlib.blake2b'];
 
 /** A signature or digest is looked at earlier in the same function. */
 const isVerified = (document: PythonDocument, call: Call): boolean =>
-  callsTo(document, ...VERIFIES).some(({ node }) => node.start < call.node.start && enclosingFunction(node) === enclosingFunction(call.node));
+  callsTo(document, ...VERIFIES).some(
+    ({ node }) => node.start < call.node.start && enclosingFunction(node) === enclosingFunction(call.node),
+  );
 
 /** `allow_pickle` that is, or may be, true; numpy refuses objects by default. */
 function allowsPickle(document: PythonDocument, call: Call): boolean {
@@ -30,7 +34,9 @@ function allowsPickle(document: PythonDocument, call: Call): boolean {
 }
 
 const suspects = (document: PythonDocument): readonly Call[] =>
-  calls(document).filter((call) => call.names.some((name) => UNPICKLES.test(name) || (name === 'numpy.load' && allowsPickle(document, call))));
+  calls(document).filter((call) =>
+    call.names.some((name) => UNPICKLES.test(name) || (name === 'numpy.load' && allowsPickle(document, call))),
+  );
 
 /** The bytes or the path; an Unpickler got its file when it was made. */
 const inputOf = (call: Call): PyNode | undefined => call.args[0] ?? call.receiver;

@@ -14,7 +14,12 @@ function isConsumed(document: PythonDocument, node: PyNode): boolean {
   const outer = ancestor(node, 'call');
   const call = outer === undefined ? undefined : callAt(document, outer);
   if (call === undefined) return node.parent?.type === 'assignment' || node.parent?.type === 'default_parameter';
-  return loadsModel(call) || call.method === 'use_artifact' || call.name === 'wandb.use_artifact' || call.method === 'artifact';
+  return (
+    loadsModel(call) ||
+    call.method === 'use_artifact' ||
+    call.name === 'wandb.use_artifact' ||
+    call.method === 'artifact'
+  );
 }
 
 function* latestVersions(document: PythonDocument): Generator<Outcome> {
@@ -22,7 +27,11 @@ function* latestVersions(document: PythonDocument): Generator<Outcome> {
     if (!/^mlflow(\.\w+)*\.MlflowClient\(\)$/.test(typeOf(document, call.receiver ?? call.callee) ?? '')) continue;
     const taken = call.node.parent;
     if (taken?.type !== 'subscript' || textOf(document, child(taken, 'subscript') ?? taken) !== '0') continue;
-    yield at(document, taken, `\`${textOf(document, call.callee)}(…)[0]\` serves whichever version was registered last`);
+    yield at(
+      document,
+      taken,
+      `\`${textOf(document, call.callee)}(…)[0]\` serves whichever version was registered last`,
+    );
   }
 }
 
@@ -48,7 +57,10 @@ export default defineCheck({
     nothing to roll back to because nothing says what ran before.
   `,
   fix: 'Load a version or an alias that a promotion step moves (`models:/name@champion`), and log the resolved version.',
-  references: ['https://mlflow.org/docs/latest/ml/model-registry/workflow/', 'https://docs.wandb.ai/guides/artifacts/create-a-custom-alias/'],
+  references: [
+    'https://mlflow.org/docs/latest/ml/model-registry/workflow/',
+    'https://docs.wandb.ai/guides/artifacts/create-a-custom-alias/',
+  ],
   mentions: ['latest'],
   examples: [
     bad`

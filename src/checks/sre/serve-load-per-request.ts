@@ -1,6 +1,6 @@
 import { ancestor, child, type PyNode } from '../../documents/python/node.ts';
 import { nodesWithin, type PythonDocument, textOf } from '../../documents/python/python.ts';
-import { callAt, type Call } from '../../facts/python/calls.ts';
+import { type Call, callAt } from '../../facts/python/calls.ts';
 import { loadsModel } from '../../facts/serving/loads.ts';
 import { type Route, routes } from '../../facts/serving/routes.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
@@ -19,7 +19,8 @@ function isGuarded(document: PythonDocument, call: Call, route: Route): boolean 
 }
 
 /** A function defined inside the handler runs when it is called, not here. */
-const isNested = (call: Call, route: Route): boolean => ancestor(call.node, 'function_definition', 'lambda') !== route.function;
+const isNested = (call: Call, route: Route): boolean =>
+  ancestor(call.node, 'function_definition', 'lambda') !== route.function;
 
 export default defineCheck({
   evaluates: 'inference-latency',
@@ -112,7 +113,8 @@ export default defineCheck({
     for (const route of routes(document)) {
       for (const node of nodesWithin(document, route.function, 'call')) {
         const call = callAt(document, node);
-        if (call === undefined || !loadsModel(call) || isNested(call, route) || isGuarded(document, call, route)) continue;
+        if (call === undefined || !loadsModel(call) || isNested(call, route) || isGuarded(document, call, route))
+          continue;
         const message = `\`${textOf(document, call.callee)}\` runs inside \`${route.name}\`, once for each request`;
         const header = { start: route.function.start, end: route.function.start };
         yield at(document, node, message, { evidence: [seen(document, header, `\`${route.name}\` handles requests`)] });

@@ -2,9 +2,9 @@ import { fact } from '../../core/fact.ts';
 import type { Span } from '../../core/location.ts';
 import { entries, items, text, walkEntries } from '../../documents/data.ts';
 import type { DocumentBase } from '../../documents/document.ts';
+import type { Project } from '../../documents/project.ts';
 import type { PyNode } from '../../documents/python/node.ts';
 import type { PythonDocument } from '../../documents/python/python.ts';
-import type { Project } from '../../documents/project.ts';
 import type { SqlDocument } from '../../documents/sql.ts';
 import { argument, type Call, callAt, callsTo } from '../python/calls.ts';
 import { stringOf } from '../python/constants.ts';
@@ -31,38 +31,48 @@ function callBehind(document: PythonDocument, node: PyNode | undefined): Call | 
 
 function tableOf(document: PythonDocument, view: Call): string | undefined {
   const source = callBehind(document, argument(view, -1, 'source', 'batch_source'));
-  const table = source === undefined ? undefined : stringOf(document, argument(source, -1, 'table', 'table_ref', 'name'));
+  const table =
+    source === undefined ? undefined : stringOf(document, argument(source, -1, 'table', 'table_ref', 'name'));
   return table === undefined ? undefined : lastPart(table);
 }
 
 /** Fields of Feast's feature views. */
 function feastReferences(document: PythonDocument): readonly ColumnReference[] {
-  return callsTo(document, 'feast.FeatureView', 'feast.BatchFeatureView', 'feast.feature_view.FeatureView').flatMap((view) => {
-    const name = stringOf(document, argument(view, 0, 'name')) ?? 'unnamed';
-    const schema = argument(view, -1, 'schema', 'features');
-    const fields = schema === undefined ? [] : (elementsOf(document, schema) ?? []);
-    return fields.flatMap((field) => {
-      const call = callBehind(document, field);
-      const column = call === undefined ? undefined : stringOf(document, argument(call, 0, 'name'));
-      return column === undefined ? [] : [{ column, table: tableOf(document, view), by: `feature view \`${name}\``, document, span: field }];
-    });
-  });
+  return callsTo(document, 'feast.FeatureView', 'feast.BatchFeatureView', 'feast.feature_view.FeatureView').flatMap(
+    (view) => {
+      const name = stringOf(document, argument(view, 0, 'name')) ?? 'unnamed';
+      const schema = argument(view, -1, 'schema', 'features');
+      const fields = schema === undefined ? [] : (elementsOf(document, schema) ?? []);
+      return fields.flatMap((field) => {
+        const call = callBehind(document, field);
+        const column = call === undefined ? undefined : stringOf(document, argument(call, 0, 'name'));
+        return column === undefined
+          ? []
+          : [{ column, table: tableOf(document, view), by: `feature view \`${name}\``, document, span: field }];
+      });
+    },
+  );
 }
 
-const LISTS = /^(features|feature_columns|feature_names|numeric_features|categorical_features|numerical_columns|categorical_columns|input_columns|target|label|target_column|label_column)$/;
+const LISTS =
+  /^(features|feature_columns|feature_names|numeric_features|categorical_features|numerical_columns|categorical_columns|input_columns|target|label|target_column|label_column)$/;
 
 /** `features:` and `target:` of configuration files. */
 function listReferences(project: Project): readonly ColumnReference[] {
   return ['yaml' as const, 'json' as const, 'toml' as const].flatMap((kind) =>
     project.documents(kind, ['feature', 'target', 'label', 'column']).flatMap((document) =>
       document.roots.flatMap((root) =>
-        [...walkEntries(root)].filter(({ key }) => LISTS.test(key)).flatMap(({ key, value }) => {
-          const nodes = value.kind === 'list' ? items(value) : value.kind === 'scalar' ? [value] : [];
-          return nodes.flatMap((node) => {
-            const column = text(node) ?? text(entries(node).find((entry) => entry.key === 'name')?.value);
-            return column === undefined || node.open ? [] : [{ column, table: undefined, by: `\`${key}\``, document, span: node.span }];
-          });
-        }),
+        [...walkEntries(root)]
+          .filter(({ key }) => LISTS.test(key))
+          .flatMap(({ key, value }) => {
+            const nodes = value.kind === 'list' ? items(value) : value.kind === 'scalar' ? [value] : [];
+            return nodes.flatMap((node) => {
+              const column = text(node) ?? text(entries(node).find((entry) => entry.key === 'name')?.value);
+              return column === undefined || node.open
+                ? []
+                : [{ column, table: undefined, by: `\`${key}\``, document, span: node.span }];
+            });
+          }),
       ),
     ),
   );
@@ -75,7 +85,9 @@ function queryReferences(document: SqlDocument): readonly ColumnReference[] {
     .filter(({ kind }) => kind === 'select' || kind === 'create' || kind === 'insert' || kind === 'merge')
     .flatMap(({ queries }) =>
       queries.flatMap((query) => {
-        const tables = query.sources.flatMap(({ name, isFunction }) => (name === undefined || isFunction ? [] : [lastPart(name.text)]));
+        const tables = query.sources.flatMap(({ name, isFunction }) =>
+          name === undefined || isFunction ? [] : [lastPart(name.text)],
+        );
         const [only] = tables;
         if (tables.length !== 1 || only === undefined) return [];
         return query.items.flatMap(({ name, text: item, span, star }) => {

@@ -1,6 +1,17 @@
 import { fact } from '../../core/fact.ts';
 import type { RepoPath } from '../../core/location.ts';
-import { bool, type DataDocument, type DataNode, each, entries, type Entry, get, has, items, text } from '../../documents/data.ts';
+import {
+  bool,
+  type DataDocument,
+  type DataNode,
+  type Entry,
+  each,
+  entries,
+  get,
+  has,
+  items,
+  text,
+} from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
 
 /** A path that a stage reads or writes, relative to the repository; undefined where it holds a substitution or leaves it. */
@@ -106,7 +117,8 @@ function stageOf(entry: Entry, folder: string): DvcStage {
     params: paramsOf(get(body, 'params')),
     frozen: bool(get(body, 'frozen')) === true,
     alwaysChanged: bool(get(body, 'always_changed')) === true,
-    templated: has(value, 'foreach') === 'yes' || has(value, 'matrix') === 'yes' || value.open || wdir?.includes('${') === true,
+    templated:
+      has(value, 'foreach') === 'yes' || has(value, 'matrix') === 'yes' || value.open || wdir?.includes('${') === true,
   };
 }
 
@@ -150,5 +162,8 @@ export const dvcLocks: (project: Project) => ReadonlyMap<string, DvcLock> = fact
 
 /** Paths that `.dvc` pointers stand for. */
 export const dvcTracked: (project: Project) => ReadonlySet<string> = fact(
-  (project) => new Set(project.paths.filter((path) => path.endsWith('.dvc') && !path.endsWith('/.dvc')).map((path) => path.slice(0, -4))),
+  (project) =>
+    new Set(
+      project.paths.filter((path) => path.endsWith('.dvc') && !path.endsWith('/.dvc')).map((path) => path.slice(0, -4)),
+    ),
 );

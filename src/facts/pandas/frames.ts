@@ -26,7 +26,9 @@ export function isFrame(document: PythonDocument, node: PyNode): boolean {
 
 /** Attributes of a frame that are no columns. */
 const NO_COLUMNS = new Set(
-  'T at attrs axes columns dtypes empty flags iat iloc index loc ndim shape size sparse str style values plot'.split(' '),
+  'T at attrs axes columns dtypes empty flags iat iloc index loc ndim shape size sparse str style values plot'.split(
+    ' ',
+  ),
 );
 
 /** `df["x"]`, `df[name]`, `df.x` on a frame: one column, which pandas hands out as an object of its own. */
@@ -41,5 +43,7 @@ export function isFrameColumn(document: PythonDocument, node: PyNode): boolean {
   if (node.type !== 'attribute') return false;
   const object = child(node, 'object');
   const name = child(node, 'attribute');
-  return object !== undefined && name !== undefined && !NO_COLUMNS.has(textOf(document, name)) && isFrame(document, object);
+  return (
+    object !== undefined && name !== undefined && !NO_COLUMNS.has(textOf(document, name)) && isFrame(document, object)
+  );
 }

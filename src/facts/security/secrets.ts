@@ -35,7 +35,9 @@ const PLACEHOLDER =
 /** Few different characters, or a run of the alphabet or the digits: nobody's real secret. */
 function isMadeUp(value: string): boolean {
   const core = value.replace(/^[a-z]{2,10}[-_]/i, '');
-  return new Set(core).size < 6 || /(?:0123456789|1234567890|abcdefghij|ABCDEFGHIJ)/.test(core) || /(.)\1{5}/.test(core);
+  return (
+    new Set(core).size < 6 || /(?:0123456789|1234567890|abcdefghij|ABCDEFGHIJ)/.test(core) || /(.)\1{5}/.test(core)
+  );
 }
 
 /** Known keys of documentation, and everything that reads like a stand-in. */
@@ -52,14 +54,16 @@ export function entropyOf(value: string): number {
   return bits;
 }
 
-const LOCAL_HOST = /^(localhost|127\.|0\.0\.0\.0|host\.docker\.internal|\[?::1|db|postgres|mysql|redis|mongo|rabbitmq|minio|mlflow|database)$|^127\./;
+const LOCAL_HOST =
+  /^(localhost|127\.|0\.0\.0\.0|host\.docker\.internal|\[?::1|db|postgres|mysql|redis|mongo|rabbitmq|minio|mlflow|database)$|^127\./;
 
 /** Every provider-shaped credential and every connection string with a password, in text order. */
 export function secretsIn(text: string): readonly Secret[] {
   const found: Secret[] = [];
   for (const [what, shape] of PROVIDERS) {
     for (const match of text.matchAll(shape)) {
-      if (!isPlaceholder(match[0])) found.push({ span: { start: match.index, end: match.index + match[0].length }, what, kind: 'provider' });
+      if (!isPlaceholder(match[0]))
+        found.push({ span: { start: match.index, end: match.index + match[0].length }, what, kind: 'provider' });
     }
   }
   for (const match of text.matchAll(CONNECTION)) {
@@ -71,8 +75,21 @@ export function secretsIn(text: string): readonly Secret[] {
   return found.sort((a, b) => a.span.start - b.span.start);
 }
 
-const SECRET_NAME = /(^|[_.-])(secret|passwd|password|api[_-]?key|apikey|access[_-]?key|secret[_-]?key|private[_-]?key|auth[_-]?token|access[_-]?token|api[_-]?token|bearer[_-]?token|client[_-]?secret)$/i;
-const NOT_A_SECRET = /(^|[_.-])(name|path|file|url|uri|id|field|column|header|env|var|ref|arn|prefix|length|type|label|hash|tokenizer)s?$/i;
+const SECRET_NAME =
+  /(^|[_.-])(secret|passwd|password|api[_-]?key|apikey|access[_-]?key|secret[_-]?key|private[_-]?key|auth[_-]?token|access[_-]?token|api[_-]?token|bearer[_-]?token|client[_-]?secret)$/i;
+const NOT_A_SECRET =
+  /(^|[_.-])(name|path|file|url|uri|id|field|column|header|env|var|ref|arn|prefix|length|type|label|hash|tokenizer)s?$/i;
+
+/** True for names under which people keep credentials: `api_key`, `DB_PASSWORD`, `hf_token`; not `token_length` or `password_field`. */
+export function isSecretName(name: string): boolean {
+  return (
+    (SECRET_NAME.test(name) ||
+      /(^|[_.-])(hf|hub|github|gitlab|bearer|wandb|openai|slack|databricks|aws_session)[_-]?(token|key)$/i.test(
+        name,
+      )) &&
+    !NOT_A_SECRET.test(name)
+  );
+}
 
 /** Whether a value given to a thing of this name is a credential, by name and randomness. */
 export function isAssignedSecret(name: string, value: string): boolean {

@@ -34,7 +34,10 @@ function isRouteParameter(document: PythonDocument, node: PyNode): boolean {
       binding.kind === 'parameter' &&
       routes(document).some(({ function: handler }) =>
         parameters(document, handler).some(
-          (parameter) => parameter.node === binding.node && !['self', 'cls', 'context', 'headers'].includes(parameter.name) && !isInjected(document, parameter.default),
+          (parameter) =>
+            parameter.node === binding.node &&
+            !['self', 'cls', 'context', 'headers'].includes(parameter.name) &&
+            !isInjected(document, parameter.default),
         ),
       ),
   );

@@ -7,12 +7,18 @@ import { routes } from './routes.ts';
 const TRAINS = /^(fit|fit_transform|backward|train_on_batch)$/;
 
 /** Paths by which people call the code that answers requests or scores batches. */
-const PATH = /(^|\/)(serving|serve|server|inference|predictor|scoring|score|api|app|deployment|handler)(\/|[_.-]|\.py$)/i;
+const PATH =
+  /(^|\/)(serving|serve|server|inference|predictor|scoring|score|api|app|deployment|handler)(\/|[_.-]|\.py$)/i;
 
 /** True for code that answers requests: it has route handlers, or a serving path and no training. */
 export const isServing: (document: PythonDocument) => boolean = fact((document) => {
   if (routes(document).length > 0) return true;
   if (!PATH.test(document.path)) return false;
   const trains = calls(document).some(({ method }) => method !== undefined && TRAINS.test(method));
-  return !trains && nodesOf(document, 'function_definition').some((node) => /predict|infer|score|handle/.test(textOf(document, child(node, 'name') ?? node).slice(0, 60)));
+  return (
+    !trains &&
+    nodesOf(document, 'function_definition').some((node) =>
+      /predict|infer|score|handle/.test(textOf(document, child(node, 'name') ?? node).slice(0, 60)),
+    )
+  );
 });

@@ -10,7 +10,16 @@ import { typeOf } from '../python/types.ts';
 export interface Route {
   readonly function: PyNode;
   readonly name: string;
-  readonly framework: 'fastapi' | 'flask' | 'bentoml' | 'ray-serve' | 'kserve' | 'torchserve' | 'litserve' | 'mlserver' | 'lambda';
+  readonly framework:
+    | 'fastapi'
+    | 'flask'
+    | 'bentoml'
+    | 'ray-serve'
+    | 'kserve'
+    | 'torchserve'
+    | 'litserve'
+    | 'mlserver'
+    | 'lambda';
   readonly async: boolean;
 }
 
@@ -27,15 +36,22 @@ const APPS: Readonly<Record<string, Route['framework']>> = {
 const VERBS = new Set(['get', 'post', 'put', 'patch', 'delete', 'route', 'api_route', 'websocket', 'api']);
 
 /** Methods that a framework calls for each request, by base class. */
-const BASES: Readonly<Record<string, { readonly framework: Route['framework']; readonly methods: readonly string[] }>> = {
-  'kserve.Model': { framework: 'kserve', methods: ['predict', 'preprocess', 'postprocess', 'explain'] },
-  'kserve.KFModel': { framework: 'kserve', methods: ['predict', 'preprocess', 'postprocess'] },
-  'ts.torch_handler.base_handler.BaseHandler': { framework: 'torchserve', methods: ['handle', 'inference', 'preprocess', 'postprocess'] },
-  'litserve.LitAPI': { framework: 'litserve', methods: ['predict', 'decode_request', 'encode_response'] },
-  'mlserver.MLModel': { framework: 'mlserver', methods: ['predict'] },
-};
+const BASES: Readonly<Record<string, { readonly framework: Route['framework']; readonly methods: readonly string[] }>> =
+  {
+    'kserve.Model': { framework: 'kserve', methods: ['predict', 'preprocess', 'postprocess', 'explain'] },
+    'kserve.KFModel': { framework: 'kserve', methods: ['predict', 'preprocess', 'postprocess'] },
+    'ts.torch_handler.base_handler.BaseHandler': {
+      framework: 'torchserve',
+      methods: ['handle', 'inference', 'preprocess', 'postprocess'],
+    },
+    'litserve.LitAPI': { framework: 'litserve', methods: ['predict', 'decode_request', 'encode_response'] },
+    'mlserver.MLModel': { framework: 'mlserver', methods: ['predict'] },
+  };
 
-function frameworkOfDecorator(document: PythonDocument, { expression, name }: Decorator): Route['framework'] | undefined {
+function frameworkOfDecorator(
+  document: PythonDocument,
+  { expression, name }: Decorator,
+): Route['framework'] | undefined {
   if (name === 'bentoml.api') return 'bentoml';
   const callee = expression.type === 'call' ? child(expression, 'function') : expression;
   if (callee?.type !== 'attribute') return undefined;
@@ -75,7 +91,8 @@ export const routes: (document: PythonDocument) => readonly Route[] = fact((docu
   nodesOf(document, 'function_definition').flatMap((node) => {
     const name = definitionName(document, node) ?? '';
     const decorated = decorators(document, node).flatMap((each) => frameworkOfDecorator(document, each) ?? [])[0];
-    const framework = decorated ?? frameworkOfMethod(document, node, name) ?? (isLambda(document, node, name) ? 'lambda' : undefined);
+    const framework =
+      decorated ?? frameworkOfMethod(document, node, name) ?? (isLambda(document, node, name) ? 'lambda' : undefined);
     if (framework === undefined) return [];
     return [{ function: node, name, framework, async: isAsync(node) }];
   }),

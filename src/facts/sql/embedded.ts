@@ -17,9 +17,27 @@ export interface EmbeddedSql {
   readonly parts: readonly StringPart[];
 }
 
-const EXECUTING = new Set(['execute', 'executemany', 'executescript', 'sql', 'raw', 'run_sql', 'query', 'read_sql', 'read_sql_query', 'read_gbq', 'fetch', 'fetchall', 'fetchrow', 'text', 'scalar', 'scalars']);
+const EXECUTING = new Set([
+  'execute',
+  'executemany',
+  'executescript',
+  'sql',
+  'raw',
+  'run_sql',
+  'query',
+  'read_sql',
+  'read_sql_query',
+  'read_gbq',
+  'fetch',
+  'fetchall',
+  'fetchrow',
+  'text',
+  'scalar',
+  'scalars',
+]);
 const FUNCTIONS = /^(pandas\.read_(sql|sql_query|gbq)|sqlalchemy\.(sql\.)?text|polars\.read_database)$/;
-const OPENS = /^\s*(--[^\n]*\n\s*|\/\*[^]{0,2000}?\*\/\s*|\()*(select|with|insert|update|delete|merge|truncate|drop|create|alter|replace)\b/i;
+const OPENS =
+  /^\s*(--[^\n]*\n\s*|\/\*[\s\S]{0,2000}?\*\/\s*|\()*(select|with|insert|update|delete|merge|truncate|drop|create|alter|replace)\b/i;
 
 /** `{}` for what is only known when the code runs; the tokenizer takes it for a template. */
 const HOLE = '{hole}';
@@ -41,7 +59,8 @@ function mapping(document: PythonDocument, node: PyNode, parts: readonly StringP
   return ({ start, end }) => {
     const first = pieces.find((piece) => start >= piece.start && start < piece.end);
     const last = pieces.find((piece) => end > piece.start && end <= piece.end);
-    if (first === undefined || last === undefined || !first.faithful || !last.faithful) return { start: node.start, end: node.end };
+    if (first === undefined || last === undefined || !first.faithful || !last.faithful)
+      return { start: node.start, end: node.end };
     return { start: first.source.start + start - first.start, end: last.source.start + end - last.start };
   };
 }
@@ -60,7 +79,8 @@ function sqlOf(document: PythonDocument, call: Call): EmbeddedSql | undefined {
 export const embeddedSql: (document: PythonDocument) => readonly EmbeddedSql[] = fact((document) => {
   const seen = new Set<PyNode>();
   return calls(document).flatMap((call) => {
-    const executing = call.method !== undefined ? EXECUTING.has(call.method) : call.names.some((name) => FUNCTIONS.test(name));
+    const executing =
+      call.method !== undefined ? EXECUTING.has(call.method) : call.names.some((name) => FUNCTIONS.test(name));
     if (!executing && !call.names.some((name) => FUNCTIONS.test(name))) return [];
     const found = sqlOf(document, call);
     if (found === undefined || seen.has(found.node) || ancestor(found.node, 'lambda') !== undefined) return [];

@@ -1,7 +1,7 @@
 import type { Span } from '../../core/location.ts';
 import type { DocumentBase } from '../../documents/document.ts';
 import type { Document } from '../../documents/kinds.ts';
-import { type PyNode } from '../../documents/python/node.ts';
+import type { PyNode } from '../../documents/python/node.ts';
 import type { PythonDocument } from '../../documents/python/python.ts';
 import type { SqlStatement } from '../../documents/sql.ts';
 import { argument, type Call, callsOfMethod } from '../python/calls.ts';
@@ -29,7 +29,9 @@ function isForward(document: PythonDocument, node: PyNode): boolean {
 /** `with op.batch_alter_table("t") as batch:` names the table for the calls inside. */
 function batchTable(document: PythonDocument, call: Call): string | undefined {
   for (const statement of enclosingWiths(call.node)) {
-    const match = /batch_alter_table\(\s*["']([\w.]+)["']/.exec(document.text.slice(statement.start, statement.start + 300));
+    const match = /batch_alter_table\(\s*["']([\w.]+)["']/.exec(
+      document.text.slice(statement.start, statement.start + 300),
+    );
     if (match?.[1] !== undefined) return lastPart(match[1]);
   }
   return undefined;
@@ -52,22 +54,34 @@ function alembicAddition(document: PythonDocument, call: Call): ColumnChange | u
   const table = stringOf(document, argument(call, 0, 'table_name'));
   const match = /Column\(\s*["'](\w+)["']/.exec(document.text.slice(call.node.start, call.node.start + 400));
   if (match?.[1] === undefined) return undefined;
-  return { kind: 'adds', column: match[1], table: table === undefined ? batchTable(document, call) : lastPart(table), document, span: call.node };
+  return {
+    kind: 'adds',
+    column: match[1],
+    table: table === undefined ? batchTable(document, call) : lastPart(table),
+    document,
+    span: call.node,
+  };
 }
 
-function sqlChanges(document: DocumentBase, statements: readonly SqlStatement[], place: (span: Span) => Span): readonly ColumnChange[] {
-  return statements.filter(({ kind, object }) => kind === 'alter' && (object === undefined || object === 'TABLE')).flatMap((statement) => {
-    const target = statement.targets[0];
-    const table = target === undefined || target.open ? undefined : lastPart(target.text);
-    return statement.actions.flatMap(({ tokens }): readonly ColumnChange[] => {
-      const [verb, noun] = [tokens[0]?.upper, tokens[1]?.upper];
-      const kind = verb === 'DROP' ? 'drops' : verb === 'RENAME' ? 'renames' : verb === 'ADD' ? 'adds' : undefined;
-      if (kind === undefined || noun !== 'COLUMN') return [];
-      const name = tokens.slice(2).find((token) => !['IF', 'EXISTS', 'NOT'].includes(token.upper));
-      if (name === undefined || (name.kind !== 'word' && name.kind !== 'quoted')) return [];
-      return [{ kind, column: name.text.replace(/^["`[]|["`\]]$/g, ''), table, document, span: place(name) }];
+function sqlChanges(
+  document: DocumentBase,
+  statements: readonly SqlStatement[],
+  place: (span: Span) => Span,
+): readonly ColumnChange[] {
+  return statements
+    .filter(({ kind, object }) => kind === 'alter' && (object === undefined || object === 'TABLE'))
+    .flatMap((statement) => {
+      const target = statement.targets[0];
+      const table = target === undefined || target.open ? undefined : lastPart(target.text);
+      return statement.actions.flatMap(({ tokens }): readonly ColumnChange[] => {
+        const [verb, noun] = [tokens[0]?.upper, tokens[1]?.upper];
+        const kind = verb === 'DROP' ? 'drops' : verb === 'RENAME' ? 'renames' : verb === 'ADD' ? 'adds' : undefined;
+        if (kind === undefined || noun !== 'COLUMN') return [];
+        const name = tokens.slice(2).find((token) => !['IF', 'EXISTS', 'NOT'].includes(token.upper));
+        if (name === undefined || (name.kind !== 'word' && name.kind !== 'quoted')) return [];
+        return [{ kind, column: name.text.replace(/^["`[]|["`\]]$/g, ''), table, document, span: place(name) }];
+      });
     });
-  });
 }
 
 /** Column changes of a migration, in Alembic's calls or in SQL; `downgrade()` aside. */
@@ -76,8 +90,14 @@ export function columnChanges(document: Document): readonly ColumnChange[] {
   if (document.kind !== 'python') return [];
   const forward = (call: Call): boolean => isForward(document, call.node);
   return [
-    ...callsOfMethod(document, 'drop_column', 'alter_column').filter(forward).flatMap((call) => alembicChange(document, call) ?? []),
-    ...callsOfMethod(document, 'add_column').filter(forward).flatMap((call) => alembicAddition(document, call) ?? []),
-    ...embeddedSql(document).filter(({ call }) => forward(call)).flatMap(({ statements, toDocument }) => sqlChanges(document, statements, toDocument)),
+    ...callsOfMethod(document, 'drop_column', 'alter_column')
+      .filter(forward)
+      .flatMap((call) => alembicChange(document, call) ?? []),
+    ...callsOfMethod(document, 'add_column')
+      .filter(forward)
+      .flatMap((call) => alembicAddition(document, call) ?? []),
+    ...embeddedSql(document)
+      .filter(({ call }) => forward(call))
+      .flatMap(({ statements, toDocument }) => sqlChanges(document, statements, toDocument)),
   ];
 }

@@ -4,7 +4,8 @@ import type { PythonDocument } from '../../documents/python/python.ts';
 import { type Call, calls } from '../python/calls.ts';
 
 /** Names under which projects and libraries seed everything at once. */
-const HELPER = /(^|[._])(seed_everything|set_seed|set_seeds|set_random_seed|fix_seed|fix_seeds|seed_all|set_all_seeds|set_global_seed|setup_seed|enable_determinism|enable_full_determinism|enable_reproducibility)$/;
+const HELPER =
+  /(^|[._])(seed_everything|set_seed|set_seeds|set_random_seed|fix_seed|fix_seeds|seed_all|set_all_seeds|set_global_seed|setup_seed|enable_determinism|enable_full_determinism|enable_reproducibility)$/;
 
 const GLOBAL = new Map([
   ['numpy.random.seed', 'numpy'],
@@ -35,7 +36,11 @@ export const seedings: (document: PythonDocument) => readonly Seeding[] = fact((
 );
 
 /** The first seeding of one of the generators (or of all) that stands before a node in the file. */
-export function seededBefore(document: PythonDocument, node: PyNode, ...generators: readonly string[]): Seeding | undefined {
+export function seededBefore(
+  document: PythonDocument,
+  node: PyNode,
+  ...generators: readonly string[]
+): Seeding | undefined {
   return seedings(document).find(
     ({ call, generator }) => call.node.start < node.start && (generator === 'all' || generators.includes(generator)),
   );

@@ -13,7 +13,11 @@ export interface Split {
   readonly training: readonly PyNode[];
 }
 
-export const SPLITS = ['sklearn.model_selection.train_test_split', 'sklearn.cross_validation.train_test_split', 'cuml.model_selection.train_test_split'];
+export const SPLITS = [
+  'sklearn.model_selection.train_test_split',
+  'sklearn.cross_validation.train_test_split',
+  'cuml.model_selection.train_test_split',
+];
 
 /** Targets of `a, b = call`, else nothing. */
 function targetsOf(call: Call): readonly PyNode[] {
@@ -49,5 +53,7 @@ export function isHeldOutName(document: PythonDocument, node: PyNode): boolean {
 
 /** Any call that needs shuffled rows to be seeded, by library. */
 export const hasSplit: (document: PythonDocument) => boolean = fact(
-  (document) => splits(document).length > 0 || calls(document).some(({ name }) => name !== undefined && /^sklearn\.model_selection\.\w*(Fold|Split)$/.test(name)),
+  (document) =>
+    splits(document).length > 0 ||
+    calls(document).some(({ name }) => name !== undefined && /^sklearn\.model_selection\.\w*(Fold|Split)$/.test(name)),
 );

@@ -12,11 +12,14 @@ const TRANSFORMER =
 const ESTIMATOR =
   /^(sklearn\.(linear_model|ensemble|tree|svm|neighbors|naive_bayes|neural_network|gaussian_process|discriminant_analysis|calibration|multiclass|multioutput|model_selection|dummy|kernel_ridge)\.|xgboost\.XGB|lightgbm\.LGBM|catboost\.CatBoost|imblearn\.(ensemble|pipeline)\.)/;
 
-export const learnsStatistics = (type: string | undefined): boolean => type !== undefined && LEARNS_STATISTICS.test(type);
+export const learnsStatistics = (type: string | undefined): boolean =>
+  type !== undefined && LEARNS_STATISTICS.test(type);
 
-export const isTransformer = (type: string | undefined): boolean => type !== undefined && TRANSFORMER.test(type) && !STATELESS.test(type);
+export const isTransformer = (type: string | undefined): boolean =>
+  type !== undefined && TRANSFORMER.test(type) && !STATELESS.test(type);
 
 export const isEstimator = (type: string | undefined): boolean => type !== undefined && ESTIMATOR.test(type);
 
 /** The last part of a type, for messages: `StandardScaler`. */
-export const shortName = (type: string): string => type.replace(/\(\)$/, '').slice(type.replace(/\(\)$/, '').lastIndexOf('.') + 1);
+export const shortName = (type: string): string =>
+  type.replace(/\(\)$/, '').slice(type.replace(/\(\)$/, '').lastIndexOf('.') + 1);
