@@ -1,5 +1,5 @@
-import type { Place, RepoPath, Span } from '../core/location.ts';
 import type { Suggestion } from '../core/finding.ts';
+import type { Place, RepoPath, Span } from '../core/location.ts';
 import type { BlobId } from '../core/snapshot.ts';
 import { type LineIndex, lineOf } from './lines.ts';
 

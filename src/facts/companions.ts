@@ -4,14 +4,26 @@ import { type DocumentKind, kindOfPath } from '../documents/kinds.ts';
 import { pathClassOf } from './paths.ts';
 
 /** Kinds whose every file may describe a part of the system, whichever file the change touches. */
-const CONFIGURATION: ReadonlySet<DocumentKind> = new Set(['yaml', 'json', 'toml', 'ini', 'hcl', 'pbtxt', 'requirements', 'dockerfile', 'sql', 'markdown']);
+const CONFIGURATION: ReadonlySet<DocumentKind> = new Set([
+  'yaml',
+  'json',
+  'toml',
+  'ini',
+  'hcl',
+  'pbtxt',
+  'requirements',
+  'dockerfile',
+  'sql',
+  'markdown',
+]);
 
 /** Bytes of one companion, and of all of them on one side; a repository beyond that is read nearest first. */
 const MOST_BYTES_EACH = 512 * 1024;
 const MOST_FILES = 6_000;
 
 /** Data, vendored code and lock trees that describe no part of the system. */
-const NEVER = /(^|\/)(node_modules|vendor|third_party|site-packages|\.git|\.venv|dist|build|locales?|i18n|__snapshots__|cassettes)(\/|$)|\.min\.|package-lock\.json$/;
+const NEVER =
+  /(^|\/)(node_modules|vendor|third_party|site-packages|\.git|\.venv|dist|build|locales?|i18n|__snapshots__|cassettes)(\/|$)|\.min\.|package-lock\.json$/;
 
 /** Lists of exact versions are long, and each says something about every model. */
 const LOCK = /(^|\/)((uv|poetry|pdm|pylock[^/]*|dvc)\.(lock|toml)|Pipfile\.lock|conda-lock\.ya?ml)$/;
@@ -27,7 +39,12 @@ function isCompanion({ path, mode, size }: TreeEntry): boolean {
   if (kind === 'markdown') return /(^|\/)(readme|model[_-]?card|datasheet|slo)[^/]*\.md$/i.test(path);
   if (CONFIGURATION.has(kind)) return true;
   if (kind === 'python') return true;
-  return kind === 'text' && /(^|\/)(CODEOWNERS|\.gitattributes|\.gitignore|Makefile|justfile|[^/]+\.sh|setup\.cfg|config\.properties)$/i.test(path);
+  return (
+    kind === 'text' &&
+    /(^|\/)(CODEOWNERS|\.gitattributes|\.gitignore|Makefile|justfile|[^/]+\.sh|setup\.cfg|config\.properties)$/i.test(
+      path,
+    )
+  );
 }
 
 /** Fewer is nearer: steps between the folders of two paths. */
@@ -51,7 +68,9 @@ export function companions(
   changes: readonly Change[],
   read: ReadonlyMap<BlobId, Content>,
 ): readonly BlobId[] {
-  const folders = [...new Set(changes.map((change) => change.path.split('/').slice(0, -1).join('/')))].slice(0, 50).map((folder) => folder.split('/'));
+  const folders = [...new Set(changes.map((change) => change.path.split('/').slice(0, -1).join('/')))]
+    .slice(0, 50)
+    .map((folder) => folder.split('/'));
   const wanted: TreeEntry[] = [];
   for (const side of [sides.head, sides.base]) {
     for (const entry of side.tree.values()) {

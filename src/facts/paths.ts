@@ -1,5 +1,5 @@
-import type { RepoPath } from '../core/location.ts';
 import { fact } from '../core/fact.ts';
+import type { RepoPath } from '../core/location.ts';
 
 /** What a path says about the role of a file, by whole tokens; the first that fits, in this order. */
 export const PATH_CLASSES = ['test', 'docs', 'example', 'benchmark', 'notebook', 'production'] as const;
@@ -12,10 +12,21 @@ const DIRECTORIES: Readonly<Record<Exclude<PathClass, 'production'>, ReadonlySet
   test: new Set(['test', 'tests', 'testing', 'testdata', 'fixtures', 'e2e', 'qa', '__tests__', '__mocks__']),
   docs: new Set(['docs', 'doc', 'documentation', 'website']),
   example: new Set(
-    'example examples sample samples tutorial tutorials demo demos quickstart quickstarts template templates cookiecutter'.split(' '),
+    'example examples sample samples tutorial tutorials demo demos quickstart quickstarts template templates cookiecutter'.split(
+      ' ',
+    ),
   ),
   benchmark: new Set(['benchmark', 'benchmarks', 'bench', 'perf']),
-  notebook: new Set(['notebooks', 'notebook', 'exploration', 'exploratory', 'research', 'experiments', 'eda', 'scratch']),
+  notebook: new Set([
+    'notebooks',
+    'notebook',
+    'exploration',
+    'exploratory',
+    'research',
+    'experiments',
+    'eda',
+    'scratch',
+  ]),
 };
 
 const PRODUCTION = new Set(['prod', 'prd', 'production', 'live']);
@@ -54,7 +65,10 @@ export function pathClassOf(path: RepoPath): PathClass {
   const file = parts.pop() ?? '';
   if (isTestFile(file)) return 'test';
   for (const name of PATH_CLASSES) {
-    if (name !== 'production' && parts.some((part) => DIRECTORIES[name].has(part) || (name === 'example' && part.startsWith('cookiecutter')))) {
+    if (
+      name !== 'production' &&
+      parts.some((part) => DIRECTORIES[name].has(part) || (name === 'example' && part.startsWith('cookiecutter')))
+    ) {
       return name;
     }
   }
