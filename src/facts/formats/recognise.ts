@@ -21,15 +21,17 @@ const NAMES = Object.keys(SIGNATURES) as readonly FormatName[];
 
 const signatureOf = (name: FormatName): Signature => SIGNATURES[name];
 
-function fits(name: FormatName, document: DataDocument, root: DataNode): boolean {
-  const { kinds, path, words, is } = signatureOf(name);
-  if (!kinds.includes(document.kind) || path?.test(document.path) === false) return false;
-  return words.some((word) => document.text.includes(word)) && is(root, document);
-}
+/** The formats that the path and the words leave open; asked once per file, since a stream may hold hundreds of documents. */
+const proposed: (document: DataDocument) => readonly FormatName[] = fact((document) =>
+  NAMES.filter((name) => {
+    const { kinds, path, words } = signatureOf(name);
+    return kinds.includes(document.kind) && path?.test(document.path) !== false && words.some((word) => document.text.includes(word));
+  }),
+);
 
 /** What a file is, by its content; empty for templates and for files of no format we know. */
 export const formatsOf: (document: DataDocument) => readonly Format[] = fact((document) =>
-  document.roots.flatMap((root) => NAMES.filter((name) => fits(name, document, root)).map((name) => ({ name, root }))),
+  document.roots.flatMap((root) => proposed(document).filter((name) => signatureOf(name).is(root, document)).map((name) => ({ name, root }))),
 );
 
 /** True when a root of the file is in the format. */
@@ -54,7 +56,7 @@ export function rootsOf(project: Project, name: FormatName): readonly Root[] {
   const hit = known.get(name);
   if (hit !== undefined) return hit;
   const found = candidates(project, signatureOf(name))
-    .flatMap((document) => document.roots.filter((root) => fits(name, document, root)).map((root) => ({ document, root })))
+    .flatMap((document) => document.roots.filter((root) => signatureOf(name).is(root, document)).map((root) => ({ document, root })))
     .sort((a, b) => (a.document.path < b.document.path ? -1 : a.document.path > b.document.path ? 1 : 0));
   known.set(name, found);
   return found;

@@ -43,8 +43,8 @@ export const DATA_SIGNATURES = {
   },
   'evidently-config': {
     kinds: ['yaml', 'json', 'toml'],
-    words: ['drift_share', 'stattest', 'column_mapping'],
-    is: (root) => [...walk(root)].some((node) => keys(node).some((key) => /^(drift_share|column_mapping)$|stattest/.test(key))),
+    words: ['drift_share', 'stattest'],
+    is: (root) => [...walk(root)].some((node) => keys(node).some((key) => /^drift_share$|stattest/.test(key))),
   },
   nannyml: {
     kinds: YAML,
