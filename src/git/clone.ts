@@ -114,6 +114,32 @@ async function read<Result>(
   }
 }
 
+/** Git says it in words, Node by a code. */
+function isFull(error: unknown): boolean {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === 'ENOSPC' || code === 'EDQUOT' || /no space left|disk quota exceeded/i.test(message ?? '');
+}
+
+/** What a failure leaves is cleared away, room is made where there was none, and it is tried once more. */
+async function again<Result>(
+  cache: CloneCache,
+  name: string,
+  error: unknown,
+  attempt: () => Promise<Result>,
+): Promise<Result> {
+  const full = isFull(error);
+  if (!full && !(isGitProblem(error) && error.kind === 'git-failed')) throw error;
+  await discard(cache, name);
+  if (full) await trimClones({ ...cache, limit: 0 });
+  try {
+    return await attempt();
+  } catch (second) {
+    // Half of what does not fit must not keep the next repository out.
+    if (isFull(second)) await discard(cache, name);
+    throw second;
+  }
+}
+
 /**
  * Opens a clone of the repository that holds the given commits with their history, and hands it to `use`. Blobs are
  * fetched, many at a time, when `use` reads them. A clone that turns out to be damaged is deleted and made anew, and
@@ -129,13 +155,8 @@ export async function withClone<Result>(
   const name = nameOf(cleanUrl(source));
   await mkdir(cache.dir, { recursive: true });
   const done = await underLock(lockOf(cache, name), { wait: cache.wait ?? WAIT }, async () => {
-    try {
-      return await read(cache, source, commits, use);
-    } catch (error) {
-      if (!isGitProblem(error) || error.kind !== 'git-failed') throw error;
-      await discard(cache, name);
-      return read(cache, source, commits, use);
-    }
+    const attempt = (): Promise<Result> => read(cache, source, commits, use);
+    return attempt().catch((error: unknown) => again(cache, name, error, attempt));
   });
   if (done === undefined)
     throw gitProblem('unreachable', 'The clone of this repository is in use by another review; try again later.');

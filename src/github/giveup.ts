@@ -2,7 +2,7 @@ import { DEFAULT_SETTINGS, type Settings } from '../core/settings.ts';
 import type { Bot } from './bot.ts';
 import { completeRun } from './checkrun.ts';
 import { readConfiguration } from './configuration.ts';
-import { failed } from './ending.ts';
+import { failed, superseded } from './ending.ts';
 import { readExternalId } from './identity.ts';
 import { readPull, readRuns } from './read.ts';
 
@@ -22,5 +22,15 @@ export async function giveUp(bot: Bot, head: string, reason: string): Promise<vo
   for (const run of (await readRuns(bot, head)).filter(({ completed }) => !completed)) {
     const settings = await settingsFor(bot, readExternalId(run.externalId)?.pull);
     await completeRun(bot, run.id, failed(new Error(reason), settings, String(run.id)));
+  }
+}
+
+/** Ends what is open on a commit that is no longer the head of the pull request; on the head the next review takes it up. */
+export async function closeLeft(bot: Bot, pull: number, left: string): Promise<void> {
+  const { headSha } = await readPull(bot.gh, bot.repo, pull);
+  if (left === headSha) return;
+  const open = (await readRuns(bot, left)).filter(({ completed }) => !completed);
+  for (const run of open.filter(({ externalId }) => readExternalId(externalId)?.pull === pull)) {
+    await completeRun(bot, run.id, superseded(headSha));
   }
 }

@@ -3,6 +3,7 @@ import { onButton } from './button.ts';
 import { closedRun } from './checkrun.ts';
 import { askedReview, onCommand } from './command.ts';
 import { isRefusal, limitedForMs } from './failure.ts';
+import { closeLeft } from './giveup.ts';
 import { CHECK_NAME } from './identity.ts';
 import type { Task } from './job.ts';
 import { answerMergeGroup } from './mergegroup.ts';
@@ -35,8 +36,10 @@ async function recheck(bot: Bot, { sha, reason }: Recheck): Promise<void> {
 }
 
 async function dispatch(bot: Bot, task: Task, turn: Turn): Promise<void> {
-  if (task.kind === 'review') await reviewPull(bot, task.pull, task.forced, turn);
-  else if (task.kind === 'recheck') await recheck(bot, task);
+  if (task.kind === 'review') {
+    if (task.left !== undefined) await closeLeft(bot, task.pull, task.left);
+    await reviewPull(bot, task.pull, task.forced, turn);
+  } else if (task.kind === 'recheck') await recheck(bot, task);
   else if (task.kind === 'merge-group') await answerMergeGroup(bot, task, turn);
   else if (task.kind === 'command') await onCommand(bot, task);
   else await onButton(bot, task);

@@ -12,6 +12,8 @@ export type Task =
       readonly reason: string;
       /** True when a person asked: a review that is already there is done again. */
       readonly forced: boolean;
+      /** A commit on which the death or the pause of a process may have left a run open. */
+      readonly left?: string;
     }
   | { readonly kind: 'recheck'; readonly sha: string; readonly reason: string }
   | {

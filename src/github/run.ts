@@ -7,15 +7,17 @@ import { readConfiguration } from './configuration.ts';
 import { type Decision, decide } from './decide.ts';
 import { digestOf } from './digest.ts';
 import type { Outcome } from './effect.ts';
-import { cancelled, failed, superseded, timedOut } from './ending.ts';
-import { isOutage, limitedForMs, tryLater } from './failure.ts';
+import { cancelled, failed, superseded } from './ending.ts';
+import { tryLater } from './failure.ts';
 import { footerOf, noticesOf } from './footer.ts';
 import { checkNameFor, externalIdOf, readExternalId } from './identity.ts';
+import { pullKey } from './job.ts';
 import { perform } from './perform.ts';
 import { plan } from './plan.ts';
 import type { Configuration, Reviewed } from './ports.ts';
 import type { Posted } from './posted.ts';
 import { lineUrl, type OwnRun, type PullFacts, readPull, readRuns } from './read.ts';
+import { endOfTurn, recover, worthAnotherTry } from './recover.ts';
 import { readPosted } from './threads.ts';
 import { installationToken } from './token.ts';
 
@@ -54,8 +56,8 @@ async function setScene(bot: Bot, facts: PullFacts, turn: Turn): Promise<Scene> 
 }
 
 /** How the run must end when the world moved on since the scene was set. */
-async function overtaken({ bot, turn, facts, configuration }: Scene): Promise<Outcome | undefined> {
-  const abandoned = endOfTurn(turn);
+async function overtaken({ bot, turn, facts, configuration, runId }: Scene): Promise<Outcome | undefined> {
+  const abandoned = endOfTurn(turn, runId);
   if (abandoned !== undefined) return abandoned;
   const now = await readPull(bot.gh, bot.repo, facts.number);
   if (!now.open) return cancelled('the pull request was closed');
@@ -63,21 +65,6 @@ async function overtaken({ bot, turn, facts, configuration }: Scene): Promise<Ou
   if (now.baseRef !== facts.baseRef) return cancelled('the base branch was changed');
   const decision = decide(now, configuration.settings);
   return decision.kind === 'no-review' ? decision.outcome : undefined;
-}
-
-interface Reason {
-  readonly why?: unknown;
-  readonly by?: unknown;
-}
-
-function endOfTurn(turn: Turn, runId = ''): Outcome | undefined {
-  if (!turn.signal.aborted) return undefined;
-  const { why, by } = (turn.signal.reason ?? {}) as Reason;
-  // Another process has this run now, and whatever is written from here would be written over its result.
-  if (why === 'lost') throw turn.signal.reason;
-  if (why === 'superseded' && typeof by === 'string') return superseded(by);
-  if (why === 'closing') return cancelled('the service is restarting; the review starts again by itself');
-  return timedOut(runId);
 }
 
 async function reviewed({ bot, turn, facts, configuration }: Scene): Promise<Reviewed> {
@@ -112,27 +99,6 @@ async function answer(scene: Scene, run: number, comments: boolean): Promise<Out
   return perform(bot, effects, { pull: facts.number, run, overtaken: () => overtaken(scene) });
 }
 
-/** Whether another attempt may help; what our own code threw will be thrown again. */
-function worthAnotherTry(error: unknown, now: number): boolean {
-  const asked =
-    typeof error === 'object' && error !== null && (error as { readonly retriable?: unknown }).retriable === true;
-  const unreachable = (error as { readonly kind?: unknown } | null)?.kind === 'unreachable';
-  return asked || unreachable || isOutage(error) || limitedForMs(error, now) !== undefined;
-}
-
-/** Ends a run whose review failed, or asks the queue for another attempt and leaves the run open for it. */
-async function recover(scene: Scene, run: number, error: unknown): Promise<Outcome> {
-  const { bot, turn, configuration, runId } = scene;
-  const abandoned = endOfTurn(turn, runId);
-  if (abandoned === undefined && !turn.lastAttempt && worthAnotherTry(error, bot.ports.now())) {
-    throw tryLater(error, bot.ports.now());
-  }
-  if (abandoned === undefined) bot.ports.log.error({ err: error, run: runId }, 'a review failed');
-  const outcome = abandoned ?? failed(error, configuration.settings, runId);
-  await completeRun(bot, run, outcome);
-  return outcome;
-}
-
 async function runReview(scene: Scene, comments: boolean, forced: boolean): Promise<Outcome | undefined> {
   const { bot, seed, runs } = scene;
   const latest = runs.find(({ name }) => name === seed.name);
@@ -146,7 +112,7 @@ async function runReview(scene: Scene, comments: boolean, forced: boolean): Prom
   try {
     return await answer(scene, run, comments);
   } catch (error) {
-    return recover(scene, run, error);
+    return recover(bot, scene.turn, { id: run, runId: scene.runId, settings: scene.configuration.settings }, error);
   }
 }
 

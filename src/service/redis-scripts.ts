@@ -60,6 +60,9 @@ if text then
   record = cjson.decode(text)
   redis.call('HDEL', KEYS[1], key)
   redis.call('ZREM', KEYS[3], key)
+  local before = redis.call('HGET', KEYS[2], key)
+  before = before and cjson.decode(before)
+  if before and before.head ~= record.head then record.orphan = before.head end
 else
   text = redis.call('HGET', KEYS[2], key)
   if not text then return false end
@@ -90,6 +93,7 @@ if record then
   if ending ~= 'done' and redis.call('HEXISTS', KEYS[1], key) == 0 then
     record.owner = nil
     record.died = nil
+    record.orphan = nil
     if ending == 'retry' then record.failed = record.failed + 1 end
     record.readyAt = now + tonumber(ARGV[4])
     redis.call('HSET', KEYS[1], key, cjson.encode(record))

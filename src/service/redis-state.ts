@@ -12,6 +12,7 @@ const recordSchema = z.object({
   priority: z.enum(PRIORITIES),
   failed: z.number(),
   died: z.boolean().optional(),
+  orphan: z.string().optional(),
   round: z.number(),
   readyAt: z.number(),
 });
@@ -28,6 +29,8 @@ export interface Begun<Payload> {
   readonly failed: number;
   /** The process of the previous attempt died. */
   readonly died: boolean;
+  /** The head that it was on, where that is another one. */
+  readonly orphan?: string;
 }
 
 export type Ending = { readonly how: 'done' | 'back' } | { readonly how: 'retry'; readonly delayMs: number };
@@ -70,7 +73,8 @@ export function redisState<Payload>(redis: Redis, prefix: string): RedisState<Pa
       if (typeof text !== 'string') return undefined;
       const record = recordSchema.parse(JSON.parse(text));
       const job = { ...(JSON.parse(record.job) as Job<Payload>), priority: record.priority };
-      return { job, failed: record.failed, died: record.died ?? false };
+      const orphan = record.orphan === undefined ? {} : { orphan: record.orphan };
+      return { job, failed: record.failed, died: record.died ?? false, ...orphan };
     },
     async end(key, owner, ending) {
       const answer = await run(END, [key, owner, ending.how, ending.how === 'retry' ? Math.ceil(ending.delayMs) : 0]);

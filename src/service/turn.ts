@@ -1,4 +1,4 @@
-import type { Abandon, Handler, Job, QueueOptions } from './queue.ts';
+import type { Abandon, Handler, Job, QueueOptions, Turn } from './queue.ts';
 import { abandon, isAbandon } from './queue.ts';
 
 export type Outcome =
@@ -22,12 +22,19 @@ export function runTurn<Payload>(
   attempt: number,
   handler: Handler<Payload>,
   options: Pick<QueueOptions<Payload>, 'attempts' | 'turnMs' | 'graceMs'>,
+  orphan?: string,
 ): Running<Payload> {
   const controller = new AbortController();
   const { signal } = controller;
+  const turn: Turn = {
+    attempt,
+    lastAttempt: attempt >= options.attempts,
+    signal,
+    ...(orphan === undefined ? {} : { orphan }),
+  };
   const limit = setTimeout(() => controller.abort(abandon('timeout')), options.turnMs);
   const worked = Promise.resolve()
-    .then(() => handler(job, { attempt, lastAttempt: attempt >= options.attempts, signal }))
+    .then(() => handler(job, turn))
     .then(
       (): Outcome => ({ end: 'done' }),
       (error: unknown): Outcome => outcomeOf(error, signal),

@@ -1,0 +1,6 @@
+// The App as `ml-review serve` starts it, with the tuning of a trial.
+import { built } from './built.mjs';
+
+const { serveApp } = await built('commands/serve.js');
+process.exitCode = await serveApp({ role: process.env.BENCH_ROLE }, JSON.parse(process.env.BENCH_TUNING ?? '{}'));
+process.exit();
