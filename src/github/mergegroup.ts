@@ -1,11 +1,10 @@
 import { withAcceptances } from './accept.ts';
 import { at, type Bot, type Turn } from './bot.ts';
-import { closedRun, completeRun, openRun, type RunSeed } from './checkrun.ts';
+import { closedRun, openRun, type RunSeed } from './checkrun.ts';
 import { readConfiguration } from './configuration.ts';
 import { decide } from './decide.ts';
 import { digestOf } from './digest.ts';
 import type { Outcome } from './effect.ts';
-import { failed } from './ending.ts';
 import { footerOf } from './footer.ts';
 import { checkNameFor, externalIdOf, readExternalId } from './identity.ts';
 import type { Task } from './job.ts';
@@ -13,6 +12,7 @@ import { perform } from './perform.ts';
 import { plan } from './plan.ts';
 import { NOTHING_POSTED } from './posted.ts';
 import { lineUrl, type OwnRun, type PullFacts, readPull, readRuns } from './read.ts';
+import { endOfTurn, recover } from './recover.ts';
 import { readPosted } from './threads.ts';
 import { installationToken } from './token.ts';
 
@@ -84,7 +84,11 @@ async function byReview(bot: Bot, group: Group, facts: PullFacts, seed: RunSeed,
     await closedRun(bot, seed, decision.outcome);
     return;
   }
-  const run = await openRun(bot, seed);
+  // A run left open by an attempt that failed is taken up again.
+  const left = (await readRuns(bot, group.headSha)).find(
+    ({ externalId, completed }) => externalId === seed.externalId && !completed,
+  );
+  const run = left?.id ?? (await openRun(bot, seed));
   const runId = String(run);
   try {
     const { accepted } = await readPosted(bot, facts.number);
@@ -109,10 +113,9 @@ async function byReview(bot: Bot, group: Group, facts: PullFacts, seed: RunSeed,
       footer: footerOf({ facts: compared, configuration, proposed: undefined, runId }),
       notices: [],
     });
-    await perform(bot, effects, { pull: facts.number, run, overtaken: async () => undefined });
+    await perform(bot, effects, { pull: facts.number, run, overtaken: async () => endOfTurn(turn, runId) });
   } catch (error) {
-    bot.ports.log.error({ err: error, run: runId }, 'the review of a merge group failed');
-    await completeRun(bot, run, failed(error, settings, runId));
+    await recover(bot, turn, { id: run, runId, settings }, error);
   }
 }
 

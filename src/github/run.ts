@@ -11,7 +11,6 @@ import { cancelled, failed, superseded } from './ending.ts';
 import { tryLater } from './failure.ts';
 import { footerOf, noticesOf } from './footer.ts';
 import { checkNameFor, externalIdOf, readExternalId } from './identity.ts';
-import { pullKey } from './job.ts';
 import { perform } from './perform.ts';
 import { plan } from './plan.ts';
 import type { Configuration, Reviewed } from './ports.ts';

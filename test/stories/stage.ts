@@ -50,7 +50,7 @@ export interface Stage {
   readonly secret: string;
   readonly interlude: Interlude;
   /** Everything that was logged, one JSON text per line. */
-  readonly logged: readonly string[];
+  readonly logged: string[];
   /** Resolves when every webhook is answered and every job done. */
   readonly quiet: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -221,6 +221,7 @@ export function theStage(options: StageOptions = {}): () => Stage {
   });
   afterAll(() => get().close());
   afterEach(() => {
+    if (process.env['STORY_LOG'] !== undefined) process.stderr.write(`${expect.getState().currentTestName}\n${get().logged.splice(0).join('')}`);
     get().github.clearFaults();
     const violations = [...get().github.violations];
     expect(violations).toEqual([]);
