@@ -36,7 +36,7 @@ export async function textOnDisk(dir: string): Promise<string | undefined> {
 
 /** The settings in force: those of the base commit, so that a change cannot silence its own review. */
 export async function settingsAt(repo: Repository, base: string, engine: Engine): Promise<Effective> {
-  const content = await fileAt(repo, base, CONFIGURATION_PATH).catch(() => undefined);
+  const content = base === repo.emptyTree ? undefined : await fileAt(repo, base, CONFIGURATION_PATH);
   return settingsFrom(
     content?.kind === 'text' ? content.text : undefined,
     engine,
