@@ -85,6 +85,8 @@ export interface StageOptions {
   readonly sandbox?: SandboxOptions;
   readonly queue?: Partial<ServeOptions['queue']>;
   readonly throttle?: boolean;
+  /** As GitHub Enterprise Server has its addresses. */
+  readonly enterprise?: boolean;
 }
 
 const QUEUE = {
@@ -105,7 +107,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   const engine = await storyEngine(interlude);
   const serving = await serve({
     app: { appId: github.app.id, privateKey: github.app.privateKey, secret: SECRET },
-    baseUrl: github.url,
+    baseUrl: options.enterprise === true ? `${github.url}/api/v3` : github.url,
     host: '127.0.0.1',
     port: 0,
     engine,
