@@ -32,7 +32,10 @@ describe('the door', () => {
 
   test('a body larger than GitHub ever sends is turned away unread', async () => {
     const body = 'x'.repeat(26 * 1024 * 1024);
-    const answer = await post(body, { 'x-hub-signature-256': signed(body, the().secret) }).then(({ status }) => status, () => 'cut off');
+    const answer = await post(body, { 'x-hub-signature-256': signed(body, the().secret) }).then(
+      ({ status }) => status,
+      () => 'cut off',
+    );
     expect([413, 'cut off']).toContain(answer);
   });
 
@@ -51,12 +54,20 @@ describe('the door', () => {
       app: { appId: 1, privateKey: the().github.app.privateKey, secret },
       host: '127.0.0.1',
       port: 0,
-      engine: { panel: { checks: [], personas: [], conflicts: new Set() }, review: () => { throw new Error('never asked'); } },
+      engine: {
+        panel: { checks: [], personas: [], conflicts: new Set() },
+        review: () => {
+          throw new Error('never asked');
+        },
+      },
       clones: { dir: '.', limit: 1 },
       queue: { concurrency: 1, debounceMs: 1, attempts: 1, backoff: { firstMs: 1, capMs: 1 }, turnMs: 1, graceMs: 1 },
       log: pino({ level: 'silent' }),
     });
-    await expect(opening).rejects.toMatchObject({ name: 'ConfigurationError', message: expect.stringContaining('WEBHOOK_SECRET') });
+    await expect(opening).rejects.toMatchObject({
+      name: 'ConfigurationError',
+      message: expect.stringContaining('WEBHOOK_SECRET'),
+    });
   });
 });
 
@@ -69,7 +80,9 @@ describe('GitHub Enterprise Server', () => {
       await stage.quiet();
       expect(await panelComments(pull, stage)).toHaveLength(1);
       expect(check(pull)?.conclusion).toBe('failure');
-      const urls = stage.github.requests.filter(({ route }) => route !== 'GIT' && route !== 'PAGE').map(({ url }) => url);
+      const urls = stage.github.requests
+        .filter(({ route }) => route !== 'GIT' && route !== 'PAGE')
+        .map(({ url }) => url);
       expect(urls.filter((url) => !url.startsWith('/api/v3/') && url !== '/api/graphql')).toEqual([]);
       expect(urls).toContain('/api/graphql');
     } finally {

@@ -1,4 +1,4 @@
-import { aReviewed, check, panelComments, theStage } from './stage.ts';
+import { aRepository, aReviewed, check, panelComments, theStage } from './stage.ts';
 
 const lines = (count: number, line: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => `${line(index)}\n`).join('');
@@ -44,9 +44,16 @@ describe('limits', () => {
     expect(check(pull)?.summary).toContain('not taken by GitHub');
   });
 
-  test('a finding on several lines hangs on all of them', async () => {
-    const pull = await aReviewed(the(), 'x = 1\nsmell("a")\n');
-    expect(await panelComments(pull, the())).toMatchObject([{ line: 2, startLine: null }]);
+  test('what was removed is commented on the left, also in a file that is gone', async () => {
+    const start = { 'src/train.py': 'x = 1\nguard()\ny = 2\n', 'src/gone.py': 'guard()\n' };
+    const repository = await aRepository(the(), start);
+    await repository.commit('change-1', { files: { 'src/train.py': 'x = 1\ny = 2\n' }, deletes: ['src/gone.py'] });
+    const pull = await repository.openPullRequest({ head: 'change-1', author: 'ana', labels: ['ml-review'] });
+    await the().quiet();
+    expect(await panelComments(pull, the())).toMatchObject([
+      { path: 'src/gone.py', side: 'LEFT', line: 1 },
+      { path: 'src/train.py', side: 'LEFT', line: 2 },
+    ]);
   });
 
   test('a renamed file is commented under its new name', async () => {

@@ -1,11 +1,12 @@
 import type { CheckId } from '../../src/core/finding.ts';
 import type { Persona } from '../../src/core/persona.ts';
-import { at, bad, defineCheck, good, type Listed } from '../../src/kit/index.ts';
+import { at, bad, changed, defineCheck, good, type Listed } from '../../src/kit/index.ts';
 import type { Panel } from '../../src/panel/review.ts';
 
 /**
  * Checks that see what a story writes into a file: `flaw("high", "name")` may block (as do `flaw1` to `flaw8`, checks of
- * their own), `smell("name")` may only comment, `legacy("name")` is wrong once the file says `strict`.
+ * their own), `smell("name")` may only comment, `legacy("name")` is wrong once the file says `strict`, and `guard()`
+ * must not go away.
  * `flaw("high", "name", "better")` comes with a suggestion. Everything else is the real engine.
  */
 const FLAW = /\bflaw(\d?)\("(critical|high|medium|low)", "([\w ]+)"(?:, "([\w ]+)")?\)/g;
@@ -61,6 +62,21 @@ const legacy = defineCheck({
   },
 });
 
+const { reads: _reads, ...anywhere } = common;
+
+const guardRemoved = defineCheck({
+  ...anywhere,
+  title: 'A guard that is gone',
+  fix: 'Put the guard back.',
+  compares: 'python',
+  examples: [bad({ 'src/a.py': changed('«guard()»', 'x = 1') }), good({ 'src/a.py': changed('guard()', 'guard()') })],
+  *inspect({ base, head }) {
+    if (head?.text.includes('guard()') === true) return;
+    const start = base.text.indexOf('guard()');
+    if (start >= 0) yield at(base, { start, end: start + 7 }, 'the guard is gone', { side: 'base' });
+  },
+});
+
 const smell = defineCheck({
   ...common,
   title: 'A planted smell',
@@ -77,6 +93,12 @@ const listed = (id: string, check: Listed['check']): Listed => ({ id: id as Chec
 
 export function storyPanel(personas: readonly Persona[]): Panel {
   const numbered = ['1', '2', '3', '4', '5', '6', '7', '8'].map((number) => listed(`flaw-${number}`, flaw(number)));
-  const checks = [listed('flaw', flaw('')), ...numbered, listed('smell', smell), listed('legacy', legacy)];
+  const checks = [
+    listed('flaw', flaw('')),
+    ...numbered,
+    listed('smell', smell),
+    listed('legacy', legacy),
+    listed('guard-removed', guardRemoved),
+  ];
   return { personas, checks, conflicts: new Set() };
 }

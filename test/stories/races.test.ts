@@ -169,4 +169,54 @@ describe('races and failures', () => {
     expect(the().interlude.reviews).toBe(reviews);
     expect(pull.reviews()).toHaveLength(1);
   });
+
+  test('the base branch is force-pushed during the review: the run ends all the same', async () => {
+    const pull = await aPullRequest(await aRepository(the()), FLAWED);
+    await the().quiet();
+    the().interlude.beforePosting = async () => {
+      await pull.repository.forcePush('main', { files: { 'README.md': 'history rewritten\n' } });
+    };
+    await pull.addLabel('ml-review');
+    await the().quiet();
+    expect(pull.checkRuns().every(({ status }) => status === 'completed')).toBe(true);
+    expect(check(pull)?.conclusion).toBe('failure');
+  });
+
+  test('archived during the review: the queue goes on, and the run is ended as soon as that is possible', async () => {
+    const archived = {
+      match: ({ method, route }: { readonly method: string; readonly route: string }) =>
+        method === 'PATCH' && route.includes('/check-runs/'),
+      times: 9,
+      kind: 'status',
+      status: 403,
+    } as const;
+    the().github.addFault(archived);
+    const pull = await aReviewed(the(), FLAWED);
+    expect(check(pull)?.status).toBe('in_progress');
+    expect(await the().serving.queue.stats()).toMatchObject({ waiting: 0, running: 0 });
+    the().github.clearFaults();
+    await pull.addLabel('bug');
+    await the().quiet();
+    expect(pull.checkRuns()).toMatchObject([{ status: 'completed', conclusion: 'failure' }]);
+    expect(await panelComments(pull, the())).toHaveLength(1);
+  });
+});
+
+describe('with the throttling of production', () => {
+  const the = theStage({ throttle: true });
+
+  test('a secondary limit is sat out inside the run, as GitHub asks', async () => {
+    the().github.addFault({
+      match: ({ route }) => route.startsWith('POST') && route.endsWith('/reviews'),
+      times: 1,
+      kind: 'secondary',
+      retryAfter: 2,
+    });
+    const pull = await aReviewed(the(), FLAWED);
+    const posts = the().github.requests.filter(({ route }) => route.startsWith('POST') && route.endsWith('/reviews'));
+    expect(posts.map(({ status }) => status)).toEqual([403, 200]);
+    expect((posts[1]?.at ?? 0) - (posts[0]?.at ?? 0)).toBeGreaterThanOrEqual(1_900);
+    expect(pull.reviews()).toHaveLength(1);
+    expect(pull.checkRuns()).toMatchObject([{ status: 'completed', conclusion: 'failure' }]);
+  });
 });

@@ -223,7 +223,8 @@ export function theStage(options: StageOptions = {}): () => Stage {
   });
   afterAll(() => get().close());
   afterEach(() => {
-    if (process.env['STORY_LOG'] !== undefined) process.stderr.write(`${expect.getState().currentTestName}\n${get().logged.splice(0).join('')}`);
+    if (process.env['STORY_LOG'] !== undefined)
+      process.stderr.write(`${expect.getState().currentTestName}\n${get().logged.splice(0).join('')}`);
     get().github.clearFaults();
     const violations = [...get().github.violations];
     expect(violations).toEqual([]);
