@@ -34,6 +34,8 @@ export interface DvcStage {
   readonly name: string;
   /** The stage's entry in `dvc.yaml`. */
   readonly entry: Entry;
+  /** Folder in which its commands run, relative to the repository. */
+  readonly home: string;
   /** One or several command lines. */
   readonly commands: readonly DataNode[];
   readonly deps: readonly DvcPath[];
@@ -111,6 +113,7 @@ function stageOf(entry: Entry, folder: string): DvcStage {
   return {
     name: entry.key,
     entry,
+    home,
     commands: each(get(body, 'cmd')),
     deps: pathsOf(get(body, 'deps'), home),
     outs: ['outs', 'metrics', 'plots', 'outs_persist'].flatMap((key) => pathsOf(get(body, key), home)),
