@@ -1,0 +1,70 @@
+import { child, type PyNode } from '../../documents/python/node.ts';
+import { nodesWithin, type PythonDocument, textOf } from '../../documents/python/python.ts';
+import { type Call, callsTo } from '../python/calls.ts';
+import { originsOf } from '../python/flow.ts';
+import { definitionOf } from '../python/hierarchy.ts';
+import { statementOf } from '../python/structure.ts';
+
+const PICKS = /(^|\.)(max|min|argmax|argmin|nanargmax|idxmax|idxmin|sorted)$/;
+const BEST = /(^|[^a-z])(best|max|highest|top|lowest|min)([^a-z]|$)/i;
+
+/** The functions that a tuner calls for each trial: `study.optimize(objective)`, `fmin(objective, …)`. */
+export function objectives(document: PythonDocument): readonly PyNode[] {
+  const tuners = callsTo(
+    document,
+    'optuna.create_study().optimize',
+    'optuna.study.create_study().optimize',
+    'optuna.load_study().optimize',
+    'hyperopt.fmin',
+    'skopt.gp_minimize',
+    'skopt.forest_minimize',
+  );
+  return tuners.flatMap((call) => {
+    const given = call.args[0] ?? call.keywords.get('func') ?? call.keywords.get('fn');
+    if (given === undefined) return [];
+    if (given.type === 'lambda') return [given];
+    return definitionOf(document, given, 'function') ?? [];
+  });
+}
+
+/**
+ * Where the loop keeps the best of the values a call computes: `if score > best:` with the best noted below, or a pick such
+ * as `max(scores)` after the loop. Undefined when nothing is chosen by it.
+ */
+export function pickedBest(
+  document: PythonDocument,
+  loop: PyNode,
+  score: Call,
+  calls: readonly Call[],
+): PyNode | undefined {
+  for (const comparison of nodesWithin(document, loop, 'comparison_operator')) {
+    const branch = comparison.parent;
+    if (branch === undefined || !/^(if_statement|elif_clause)$/.test(branch.type) || comparison.field !== 'condition')
+      continue;
+    if (
+      BEST.test(textOf(document, comparison)) &&
+      originsOf(document, comparison).has(score.node) &&
+      notesBest(document, branch)
+    )
+      return comparison;
+  }
+  return calls.find(
+    (call) =>
+      call.node.start > loop.start &&
+      !insideOf(loop, call.node) &&
+      PICKS.test(nameOf(document, call)) &&
+      originsOf(document, call.node).has(score.node),
+  )?.node;
+}
+
+const nameOf = (document: PythonDocument, call: Call): string =>
+  call.name ?? call.method ?? textOf(document, call.callee);
+
+const insideOf = (outer: PyNode, inner: PyNode): boolean => outer.start <= inner.start && inner.end <= outer.end;
+
+function notesBest(document: PythonDocument, branch: PyNode): boolean {
+  return nodesWithin(document, branch, 'assignment').some((each) => {
+    const left = child(each, 'left');
+    return left !== undefined && statementOf(each) !== branch && BEST.test(textOf(document, left));
+  });
+}
