@@ -30,14 +30,14 @@ export const speaksOfDrift = (name: string): boolean => tokensOf(name).some((tok
 const NAMED = ['alert', 'record', 'name', 'metric_name', 'id', 'column', 'feature', 'type'] as const;
 
 /** Keys from the root; items of lists by their name, so that a new item before them changes nothing. */
-function addressOf(node: DataNode): readonly string[] {
+export function addressOf(node: DataNode, names: readonly string[] = NAMED): readonly string[] {
   const address: string[] = [];
   for (let at: DataNode = node; at.parent !== undefined; at = at.parent) {
     const above: DataNode = at.parent;
     const own = at;
     if (above.kind === 'map') address.push(above.entries.find((each) => each.value === own)?.key ?? '');
     else if (above.kind === 'list') {
-      const named = NAMED.map((key) => literal(get(own, key))).find((each) => each !== undefined);
+      const named = names.map((key) => literal(get(own, key))).find((each) => each !== undefined);
       address.push(named ?? `#${above.items.indexOf(own)}`);
     }
   }
