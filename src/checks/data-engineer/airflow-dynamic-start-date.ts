@@ -1,26 +1,9 @@
-import { ancestor, type PyNode, walk } from '../../documents/python/node.ts';
+import { ancestor, type PyNode } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
-import { argument, type Call, callAt, calls } from '../../facts/python/calls.ts';
+import { varyingCall } from '../../facts/orchestration/varying.ts';
+import { argument, type Call, calls } from '../../facts/python/calls.ts';
 import { dictionaryOf } from '../../facts/python/literals.ts';
-import { singleAssignment } from '../../facts/python/reaching.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
-
-/** Answers that differ from one parse of the file to the next. */
-const VARYING = new Set([
-  'datetime.datetime.now',
-  'datetime.datetime.utcnow',
-  'datetime.datetime.today',
-  'datetime.date.today',
-  'pendulum.now',
-  'pendulum.today',
-  'time.time',
-  'uuid.uuid1',
-  'uuid.uuid4',
-  'random.random',
-  'random.randint',
-  'random.choice',
-  'airflow.utils.timezone.utcnow',
-]);
 
 const KEYWORDS = ['start_date', 'dag_id', 'end_date', 'task_id'];
 
@@ -32,16 +15,6 @@ function isOperator({ name }: Call): boolean {
   return (
     name !== undefined && /^airflow\.(providers\.|operators\.|sensors\.)/.test(name) && /(Operator|Sensor)$/.test(name)
   );
-}
-
-/** The varying call inside an expression, seen through a variable that is assigned once. */
-function varying(document: PythonDocument, value: PyNode): PyNode | undefined {
-  const source = value.type === 'identifier' ? (singleAssignment(document, value) ?? value) : value;
-  for (const node of walk(source)) {
-    const name = node.type === 'call' ? callAt(document, node)?.name : undefined;
-    if (name !== undefined && VARYING.has(name)) return node;
-  }
-  return undefined;
 }
 
 function valuesOf(document: PythonDocument, call: Call): readonly (readonly [string, PyNode])[] {
@@ -118,7 +91,7 @@ export default defineCheck({
     for (const call of calls(document)) {
       if (!isDag(call) && !isOperator(call)) continue;
       for (const [key, value] of valuesOf(document, call)) {
-        const found = varying(document, value);
+        const found = varyingCall(document, value);
         if (found === undefined || ancestor(found, 'lambda') !== undefined) continue;
         yield at(
           document,

@@ -8,25 +8,37 @@ import { at, bad, changed, defineCheck, good, seen } from '../../kit/index.ts';
 function single(document: DataDocument): ReadonlyMap<string, DataCheck> {
   const counts = new Map<string, number>();
   for (const { key } of dataChecks(document)) counts.set(key, (counts.get(key) ?? 0) + 1);
-  return new Map(dataChecks(document).filter(({ key }) => counts.get(key) === 1).map((each) => [each.key, each]));
+  return new Map(
+    dataChecks(document)
+      .filter(({ key }) => counts.get(key) === 1)
+      .map((each) => [each.key, each]),
+  );
 }
 
-const isLooser = ({ looserWhen }: Limit, before: number, after: number): boolean => (looserWhen === 'higher' ? after > before : after < before);
+const isLooser = ({ looserWhen }: Limit, before: number, after: number): boolean =>
+  looserWhen === 'higher' ? after > before : after < before;
 
 function* compared(base: DataDocument, head: DataDocument, then: DataCheck, now: DataCheck): Generator<Outcome> {
   for (const limit of now.limits) {
     const before = then.limits.find(({ aspect }) => aspect === limit.aspect);
     const value = before?.value ?? limit.absent;
-    if (value === undefined || !isLooser(limit, value, limit.value) || (before === undefined && now.node.open)) continue;
+    if (value === undefined || !isLooser(limit, value, limit.value) || (before === undefined && now.node.open))
+      continue;
     const was = before === undefined ? 'its default' : `\`${before.written}\``;
     const evidence = [seen(base, (before?.node ?? then.node).span, 'stricter before the change')];
-    yield at(head, limit.node.span, `\`${limit.aspect}\` of ${now.name} goes from ${was} to \`${limit.written}\`, so that it lets more through`, { evidence });
+    yield at(
+      head,
+      limit.node.span,
+      `\`${limit.aspect}\` of ${now.name} goes from ${was} to \`${limit.written}\`, so that it lets more through`,
+      { evidence },
+    );
   }
 }
 
 const suite = (kwargs: string, meta = 'a'): string =>
   `{"expectation_suite_name": "orders", "meta": {"v": "${meta}"}, "expectations": [{"expectation_type": "expect_column_values_to_be_between", "kwargs": {"column": "price", ${kwargs}}}]}\n`;
-const model = (tests: string): string => `version: 2\nmodels:\n- name: orders\n  columns:\n  - name: id\n    data_tests:\n${tests}`;
+const model = (tests: string): string =>
+  `version: 2\nmodels:\n- name: orders\n  columns:\n  - name: id\n    data_tests:\n${tests}`;
 const source = (warn: string, error: string): string =>
   `version: 2\nsources:\n- name: shop\n  tables:\n  - name: orders\n    freshness:\n      warn_after: ${warn}\n      error_after: ${error}\n`;
 
@@ -50,15 +62,25 @@ export default defineCheck({
   mentions: ['expectation', 'version', 'models', 'sources', 'checks for', 'schema_type', 'data_quality_monitoring'],
   examples: [
     bad({
-      'gx/expectations/orders.json': changed(suite('"min_value": 0, "max_value": 100'), suite('"min_value": «-50», "max_value": «1000», "mostly": «0.9»')),
+      'gx/expectations/orders.json': changed(
+        suite('"min_value": 0, "max_value": 100'),
+        suite('"min_value": «-50», "max_value": «1000», "mostly": «0.9»'),
+      ),
       'gx/expectations/users.json': changed(suite('"mostly": 0.99'), suite('"mostly": «0.5»')),
     }),
     bad({
       'models/schema.yml': changed(
-        model('    - unique\n    - not_null:\n        config: {severity: error, error_if: ">0"}\n    - dbt_utils.accepted_range: {min_value: 0, max_value: 9}\n    - relationships: {to: ref("a"), field: id}\n'),
-        model('    - unique:\n        severity: «warn»\n    - not_null:\n        config: {severity: error, error_if: «">500"»}\n    - dbt_utils.accepted_range: {min_value: 0, max_value: «99»}\n    - relationships: {to: ref("a"), field: id, config: {enabled: «false»}}\n'),
+        model(
+          '    - unique\n    - not_null:\n        config: {severity: error, error_if: ">0"}\n    - dbt_utils.accepted_range: {min_value: 0, max_value: 9}\n    - relationships: {to: ref("a"), field: id}\n',
+        ),
+        model(
+          '    - unique:\n        severity: «warn»\n    - not_null:\n        config: {severity: error, error_if: «">500"»}\n    - dbt_utils.accepted_range: {min_value: 0, max_value: «99»}\n    - relationships: {to: ref("a"), field: id, config: {enabled: «false»}}\n',
+        ),
       ),
-      'models/sources.yml': changed(source('{count: 6, period: hour}', '{count: 12, period: hour}'), source('{count: 6, period: hour}', '«{count: 3, period: day}»')),
+      'models/sources.yml': changed(
+        source('{count: 6, period: hour}', '{count: 12, period: hour}'),
+        source('{count: 6, period: hour}', '«{count: 3, period: day}»'),
+      ),
     }),
     bad({
       'soda/checks.yml': changed(
@@ -71,16 +93,32 @@ export default defineCheck({
       ),
     }),
     bad({
-      'feature_store.yaml': changed('project: a\nprovider: gcp\ndata_quality_monitoring:\n  auto_baseline: true\n', 'project: a\nprovider: gcp\ndata_quality_monitoring:\n  auto_baseline: «false»\n'),
+      'feature_store.yaml': changed(
+        'project: a\nprovider: gcp\ndata_quality_monitoring:\n  auto_baseline: true\n',
+        'project: a\nprovider: gcp\ndata_quality_monitoring:\n  auto_baseline: «false»\n',
+      ),
     }),
     good({
-      'gx/expectations/orders.json': changed(suite('"min_value": 0, "max_value": 100, "mostly": 0.9'), suite('"max_value": 50, "min_value": 1, "mostly": 0.95', 'b')),
-      'models/schema.yml': changed(
-        model('    - unique:\n        severity: warn\n    - accepted_values: {values: [a]}\n    - dbt_utils.accepted_range: {min_value: "{{ var(\'low\') }}"}\n'),
-        model('    - accepted_values: {values: [a, b]}\n    - unique\n    - not_null\n    - dbt_utils.accepted_range: {min_value: "{{ var(\'lower\') }}"}\n'),
+      'gx/expectations/orders.json': changed(
+        suite('"min_value": 0, "max_value": 100, "mostly": 0.9'),
+        suite('"max_value": 50, "min_value": 1, "mostly": 0.95', 'b'),
       ),
-      'models/sources.yml': changed(source('{count: 24, period: hour}', '{count: 2, period: day}'), source('{count: 1, period: day}', '{count: 36, period: hour}')),
-      'soda/checks.yml': changed('checks for orders:\n- row_count > 1000\n- a < ${LIMIT}\n', 'checks for orders:\n- row_count > 2000\n- a < ${OTHER}\n- missing_count(b) < 100\n'),
+      'models/schema.yml': changed(
+        model(
+          '    - unique:\n        severity: warn\n    - accepted_values: {values: [a]}\n    - dbt_utils.accepted_range: {min_value: "{{ var(\'low\') }}"}\n',
+        ),
+        model(
+          '    - accepted_values: {values: [a, b]}\n    - unique\n    - not_null\n    - dbt_utils.accepted_range: {min_value: "{{ var(\'lower\') }}"}\n',
+        ),
+      ),
+      'models/sources.yml': changed(
+        source('{count: 24, period: hour}', '{count: 2, period: day}'),
+        source('{count: 1, period: day}', '{count: 36, period: hour}'),
+      ),
+      'soda/checks.yml': changed(
+        'checks for orders:\n- row_count > 1000\n- a < ${LIMIT}\n',
+        'checks for orders:\n- row_count > 2000\n- a < ${OTHER}\n- missing_count(b) < 100\n',
+      ),
       'plain.yaml': changed('mostly: 0.9\nmax_value: 3\n', 'mostly: 0.1\nmax_value: 300\n'),
     }),
   ],

@@ -53,7 +53,11 @@ export default defineCheck({
     const { metadata } = document;
     if (metadata === undefined) return;
     for (const { span, what } of secretsIn(document.text.slice(metadata.start, metadata.end))) {
-      yield at(document, { start: metadata.start + span.start, end: metadata.start + span.end }, `The state of a widget holds ${what}`);
+      yield at(
+        document,
+        { start: metadata.start + span.start, end: metadata.start + span.end },
+        `The state of a widget holds ${what}`,
+      );
     }
   },
 });

@@ -1,4 +1,4 @@
-import { type PyNode } from '../../documents/python/node.ts';
+import type { PyNode } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { isFrame } from '../../facts/pandas/frames.ts';
 import { argument, type Call, callAt, calls } from '../../facts/python/calls.ts';
@@ -29,7 +29,9 @@ function reaches(document: PythonDocument, value: PyNode): 'outside' | 'code' | 
   const source = sourceOf(document, value);
   if (asked || source === 'network') return 'outside';
   if (source === 'argument') return 'code';
-  const files = [...originsOf(document, value)].some((origin) => origin.type === 'call' && callAt(document, origin)?.names.some((name) => FILES.test(name)));
+  const files = [...originsOf(document, value)].some(
+    (origin) => origin.type === 'call' && callAt(document, origin)?.names.some((name) => FILES.test(name)),
+  );
   return files ? 'own' : 'code';
 }
 
@@ -42,29 +44,47 @@ function evaluated(document: PythonDocument, call: Call): Danger | undefined {
   const from = reaches(document, code);
   if (from === 'own') return undefined;
   const shown = textOf(document, code).slice(0, 60).replace(/\s+/g, ' ');
-  return { node: call.node, says: `\`${textOf(document, call.callee)}\` runs \`${shown}\` as code`, ...(from === 'outside' ? { grade: 'outside' } : {}) };
+  return {
+    node: call.node,
+    says: `\`${textOf(document, call.callee)}\` runs \`${shown}\` as code`,
+    ...(from === 'outside' ? { grade: 'outside' } : {}),
+  };
 }
 
 /** `df.query(text)` with an expression that is handed in whole; a value put into a written expression is another matter. */
 function queried(document: PythonDocument, call: Call): Danger | undefined {
   const [code] = call.args;
-  if (call.receiver === undefined || code === undefined || !isFrame(document, call.receiver) || isWritten(document, code)) return undefined;
+  if (
+    call.receiver === undefined ||
+    code === undefined ||
+    !isFrame(document, call.receiver) ||
+    isWritten(document, code)
+  )
+    return undefined;
   const source = sourceOf(document, code);
   if (source === 'constant' || (source === 'argument' && stringParts(document, code) !== undefined)) return undefined;
-  const says = `\`${textOf(document, call.callee)}\` evaluates \`${textOf(document, code).slice(0, 60)}\`, which may call Python`.replace(/\s+/g, ' ');
+  const says =
+    `\`${textOf(document, call.callee)}\` evaluates \`${textOf(document, code).slice(0, 60)}\`, which may call Python`.replace(
+      /\s+/g,
+      ' ',
+    );
   return { node: call.node, says, grade: source === 'network' ? 'outside' : 'query' };
 }
 
 function tooled(document: PythonDocument, call: Call): Danger | undefined {
   const name = call.name ?? '';
-  if (TOOLS.test(name)) return { node: call.node, says: `\`${textOf(document, call.callee)}\` runs code that a language model writes` };
+  if (TOOLS.test(name))
+    return { node: call.node, says: `\`${textOf(document, call.callee)}\` runs code that a language model writes` };
   for (const key of ['allow_dangerous_code', 'allow_dangerous_requests']) {
     const flag = call.keywords.get(key);
-    if (flag !== undefined && isConstant(document, flag, true)) return { node: flag, says: `\`${key}=${textOf(document, flag)}\` lets a language model act on its own` };
+    if (flag !== undefined && isConstant(document, flag, true))
+      return { node: flag, says: `\`${key}=${textOf(document, flag)}\` lets a language model act on its own` };
   }
   if (!/^langchain\w*\..*load_tools$/.test(name)) return undefined;
   const list = argument(call, 0, 'tool_names');
-  const risky = (list === undefined ? [] : (elementsOf(document, list) ?? [])).find((each) => /^(python_repl|terminal)$/.test(stringOf(document, each) ?? ''));
+  const risky = (list === undefined ? [] : (elementsOf(document, list) ?? [])).find((each) =>
+    /^(python_repl|terminal)$/.test(stringOf(document, each) ?? ''),
+  );
   return risky && { node: risky, says: `${textOf(document, risky)} gives a language model a shell on this machine` };
 }
 
@@ -89,7 +109,10 @@ export default defineCheck({
     A language model's answer is text that a user can steer.
   `,
   fix: 'Parse data with `ast.literal_eval` or JSON, choose among named functions with a dictionary, or run generated code in a sandbox.',
-  references: ['https://cwe.mitre.org/data/definitions/95.html', 'https://docs.python.org/3/library/functions.html#eval'],
+  references: [
+    'https://cwe.mitre.org/data/definitions/95.html',
+    'https://docs.python.org/3/library/functions.html#eval',
+  ],
   mentions: ['eval', 'exec', 'query', 'REPL', 'allow_dangerous', 'load_tools', 'ShellTool'],
   examples: [
     bad.as('outside')`

@@ -1,5 +1,5 @@
 import type { Project } from '../../documents/project.ts';
-import { type PyNode } from '../../documents/python/node.ts';
+import type { PyNode } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { argument, type Call, calls } from '../../facts/python/calls.ts';
 import { constantOf, isConstant, stringOf } from '../../facts/python/constants.ts';
@@ -13,14 +13,17 @@ const FUNCTIONS: Readonly<Record<string, readonly string[]>> = {
   'sentence_transformers.SentenceTransformer': ['model_name_or_path'],
   'sentence_transformers.CrossEncoder': ['model_name', 'model_name_or_path'],
 };
-const PRETRAINED = /^(transformers|diffusers|peft|sentence_transformers|optimum|tokenizers)\.(\w+\.)*\w+\.from_pretrained$/;
+const PRETRAINED =
+  /^(transformers|diffusers|peft|sentence_transformers|optimum|tokenizers)\.(\w+\.)*\w+\.from_pretrained$/;
 const PIPELINE = /^transformers\.(pipelines\.)?pipeline$/;
 
 const HUB_ID = /^[A-Za-z0-9][\w.-]{0,95}\/[A-Za-z0-9][\w.-]{0,95}$/;
 /** Names that the hub serves without an owner. */
-const BARE_ID = /^(bert|distilbert|roberta|distilroberta|albert|electra|camembert|xlm|xlnet|gpt2|distilgpt2|t5|ctrl|facebook|openai-gpt)(-[\w.-]+)?$/;
+const BARE_ID =
+  /^(bert|distilbert|roberta|distilroberta|albert|electra|camembert|xlm|xlnet|gpt2|distilgpt2|t5|ctrl|facebook|openai-gpt)(-[\w.-]+)?$/;
 /** First folders under which people keep what they trained themselves. */
-const FOLDER = /^(models?|outputs?|checkpoints?|ckpts?|results?|data|datasets?|runs?|artifacts?|weights|saved[\w-]*|tmp|temp|assets|resources|logs?|trained[\w-]*|pretrained[\w-]*|path)\/|checkpoint-\d+$|^path\b/i;
+const FOLDER =
+  /^(models?|outputs?|checkpoints?|ckpts?|results?|data|datasets?|runs?|artifacts?|weights|saved[\w-]*|tmp|temp|assets|resources|logs?|trained[\w-]*|pretrained[\w-]*|path)\/|checkpoint-\d+$|^path\b/i;
 
 /** The argument that says what to fetch; undefined for calls that fetch nothing from the hub. */
 function wanted(call: Call): PyNode | undefined {
@@ -38,7 +41,8 @@ function isHubId(text: string | undefined, project: Project): boolean {
 }
 
 /** A full commit hash, or a shortened one that no number can be mistaken for. */
-const isCommit = (text: string): boolean => /^[0-9a-f]{40}$/.test(text) || (/^[0-9a-f]{7,39}$/.test(text) && /[a-f]/.test(text));
+const isCommit = (text: string): boolean =>
+  /^[0-9a-f]{40}$/.test(text) || (/^[0-9a-f]{7,39}$/.test(text) && /[a-f]/.test(text));
 
 interface Verdict {
   readonly node: PyNode;
@@ -48,7 +52,8 @@ interface Verdict {
 
 function verdictOn(document: PythonDocument, call: Call, id: PyNode): Verdict | undefined {
   const revision = argument(call, -1, 'revision');
-  const missing = (revision === undefined && !call.spread) || (revision !== undefined && isConstant(document, revision, null));
+  const missing =
+    (revision === undefined && !call.spread) || (revision !== undefined && isConstant(document, revision, null));
   if (missing) return { node: id, says: 'fetches whatever its owner pushed last' };
   const text = constantOf(document, revision)?.value;
   if (revision === undefined || typeof text !== 'string' || isCommit(text)) return undefined;
@@ -68,8 +73,19 @@ export default defineCheck({
     weights, or other code, than the ones that were evaluated.
   `,
   fix: 'Give `revision` the full commit hash that was evaluated.',
-  references: ['https://huggingface.co/docs/huggingface_hub/guides/download', 'https://bandit.readthedocs.io/en/latest/plugins/b615_huggingface_unsafe_download.html'],
-  mentions: ['from_pretrained', 'snapshot_download', 'hf_hub_download', 'load_dataset', 'pipeline', 'SentenceTransformer', 'CrossEncoder'],
+  references: [
+    'https://huggingface.co/docs/huggingface_hub/guides/download',
+    'https://bandit.readthedocs.io/en/latest/plugins/b615_huggingface_unsafe_download.html',
+  ],
+  mentions: [
+    'from_pretrained',
+    'snapshot_download',
+    'hf_hub_download',
+    'load_dataset',
+    'pipeline',
+    'SentenceTransformer',
+    'CrossEncoder',
+  ],
   examples: [
     bad`
       from datasets import load_dataset as load
@@ -125,7 +141,12 @@ export default defineCheck({
       const verdict = verdictOn(document, call, id);
       if (verdict === undefined) continue;
       const { node, says, grade } = verdict;
-      yield at(document, node, `\`${textOf(document, call.callee)}(${textOf(document, id)})\` ${says}`, grade === undefined ? {} : { grade });
+      yield at(
+        document,
+        node,
+        `\`${textOf(document, call.callee)}(${textOf(document, id)})\` ${says}`,
+        grade === undefined ? {} : { grade },
+      );
     }
   },
 });

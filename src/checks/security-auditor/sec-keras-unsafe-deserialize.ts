@@ -4,7 +4,8 @@ import { isConstant } from '../../facts/python/constants.ts';
 import { sourceOf } from '../../facts/serving/requests.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
-const LOADS = /^(tensorflow\.|tf_)?keras\.(\w+\.)*(load_model|deserialize_keras_object|from_config|model_from_json|model_from_config|clone_model)$/;
+const LOADS =
+  /^(tensorflow\.|tf_)?keras\.(\w+\.)*(load_model|deserialize_keras_object|from_config|model_from_json|model_from_config|clone_model)$/;
 const UNLOCKS = /^(tensorflow\.)?keras\.(\w+\.)*enable_unsafe_deserialization$/;
 
 export default defineCheck({
@@ -18,7 +19,10 @@ export default defineCheck({
     whatever its author put there.
   `,
   fix: 'Leave `safe_mode` on, and register the layers that the model needs as named classes.',
-  references: ['https://keras.io/api/models/model_saving_apis/model_saving_and_loading/', 'https://www.kb.cert.org/vuls/id/253266'],
+  references: [
+    'https://keras.io/api/models/model_saving_apis/model_saving_and_loading/',
+    'https://www.kb.cert.org/vuls/id/253266',
+  ],
   mentions: ['keras'],
   examples: [
     bad`
@@ -70,7 +74,11 @@ export default defineCheck({
       if (!names.some((name) => LOADS.test(name))) continue;
       const safe = keywords.get('safe_mode');
       if (safe !== undefined && isConstant(document, safe, false)) {
-        yield at(document, safe, `\`${called}\` runs the code that the model file holds: \`safe_mode=${textOf(document, safe)}\``);
+        yield at(
+          document,
+          safe,
+          `\`${called}\` runs the code that the model file holds: \`safe_mode=${textOf(document, safe)}\``,
+        );
       }
       const objects = keywords.get('custom_objects');
       if (objects !== undefined && sourceOf(document, objects) === 'network') {

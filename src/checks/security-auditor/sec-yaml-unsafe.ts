@@ -6,7 +6,16 @@ import { qualifiedNames } from '../../facts/python/names.ts';
 import { isBelow, type VersionFact, versionMap } from '../../facts/versions/map.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
-const LOADERS = ['yaml.load', 'yaml.load_all', 'yaml.unsafe_load', 'yaml.unsafe_load_all', 'yaml.full_load', 'yaml.full_load_all', 'ruamel.yaml.load', 'ruamel.yaml.YAML'];
+const LOADERS = [
+  'yaml.load',
+  'yaml.load_all',
+  'yaml.unsafe_load',
+  'yaml.unsafe_load_all',
+  'yaml.full_load',
+  'yaml.full_load_all',
+  'ruamel.yaml.load',
+  'ruamel.yaml.YAML',
+];
 const ANY_OBJECT = /^yaml\.((loader|cyaml)\.)?(Loader|UnsafeLoader|CLoader|CUnsafeLoader)$/;
 const MANY_OBJECTS = /^yaml\.((loader|cyaml)\.)?C?FullLoader$/;
 
@@ -29,11 +38,15 @@ function verdictOn(document: PythonDocument, call: Call, pyyaml: VersionFact | u
   const { node, callee, name = '' } = call;
   if (name === 'ruamel.yaml.YAML') {
     const kind = argument(call, -1, 'typ');
-    return kind !== undefined && isConstant(document, kind, 'unsafe') ? { node: kind, says: 'builds whatever objects the text names' } : undefined;
+    return kind !== undefined && isConstant(document, kind, 'unsafe')
+      ? { node: kind, says: 'builds whatever objects the text names' }
+      : undefined;
   }
   const safe = name.endsWith('_all') ? 'safe_load_all' : 'safe_load';
-  if (name.includes('unsafe_')) return { node, says: 'builds whatever objects the text names', ...asSafe(document, callee, safe) };
-  if (name.includes('full_')) return { node, says: 'builds more than plain data', grade: 'full', ...asSafe(document, callee, safe) };
+  if (name.includes('unsafe_'))
+    return { node, says: 'builds whatever objects the text names', ...asSafe(document, callee, safe) };
+  if (name.includes('full_'))
+    return { node, says: 'builds more than plain data', grade: 'full', ...asSafe(document, callee, safe) };
   const loader = argument(call, 1, 'Loader');
   if (loader === undefined) {
     if (call.spread) return undefined;
@@ -42,8 +55,19 @@ function verdictOn(document: PythonDocument, call: Call, pyyaml: VersionFact | u
   }
   const names = qualifiedNames(document, loader);
   const fix = asSafe(document, loader, names.some((each) => /\.C\w+$/.test(each)) ? 'CSafeLoader' : 'SafeLoader');
-  if (names.some((each) => ANY_OBJECT.test(each))) return { node: loader, says: `builds whatever objects the text names with \`${textOf(document, loader)}\``, ...fix };
-  if (names.some((each) => MANY_OBJECTS.test(each))) return { node: loader, says: `builds more than plain data with \`${textOf(document, loader)}\``, grade: 'full', ...fix };
+  if (names.some((each) => ANY_OBJECT.test(each)))
+    return {
+      node: loader,
+      says: `builds whatever objects the text names with \`${textOf(document, loader)}\``,
+      ...fix,
+    };
+  if (names.some((each) => MANY_OBJECTS.test(each)))
+    return {
+      node: loader,
+      says: `builds more than plain data with \`${textOf(document, loader)}\``,
+      grade: 'full',
+      ...fix,
+    };
   return undefined;
 }
 
@@ -59,7 +83,10 @@ export default defineCheck({
     process that reads it; the full loader was bypassed more than once.
   `,
   fix: 'Use `yaml.safe_load`, or `Loader=yaml.SafeLoader`.',
-  references: ['https://pyyaml.org/wiki/PyYAMLDocumentation', 'https://github.com/yaml/pyyaml/wiki/PyYAML-yaml.load(input)-Deprecation'],
+  references: [
+    'https://pyyaml.org/wiki/PyYAMLDocumentation',
+    'https://github.com/yaml/pyyaml/wiki/PyYAML-yaml.load(input)-Deprecation',
+  ],
   mentions: ['yaml'],
   examples: [
     bad`

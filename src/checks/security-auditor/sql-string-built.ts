@@ -15,7 +15,10 @@ export default defineCheck({
     changed.
   `,
   fix: 'Pass the value as a bound parameter; choose table and column names from a fixed list.',
-  references: ['https://cwe.mitre.org/data/definitions/89.html', 'https://docs.sqlalchemy.org/en/20/core/sqlelement.html#sqlalchemy.sql.expression.text'],
+  references: [
+    'https://cwe.mitre.org/data/definitions/89.html',
+    'https://docs.sqlalchemy.org/en/20/core/sqlelement.html#sqlalchemy.sql.expression.text',
+  ],
   mentions: ['execute', 'sql', 'raw', 'query', 'fetch', 'text(', 'read_gbq', 'scalar'],
   examples: [
     bad`
@@ -78,7 +81,11 @@ export default defineCheck({
       for (const { expression, position, source } of builtIns(document, sql)) {
         if (source === 'constant' || (position === 'name' && source !== 'network')) continue;
         const shown = textOf(document, expression).slice(0, 60).replace(/\s+/g, ' ');
-        const message = `\`${shown}\` becomes a part of the statement that \`${textOf(document, sql.call.callee)}\` sends`.replace(/\s+/g, ' ');
+        const message =
+          `\`${shown}\` becomes a part of the statement that \`${textOf(document, sql.call.callee)}\` sends`.replace(
+            /\s+/g,
+            ' ',
+          );
         yield at(document, expression, message, source === 'network' ? { grade: 'network' } : {});
       }
     }

@@ -27,7 +27,8 @@ function secretOption(document: PythonDocument): string | undefined {
   return undefined;
 }
 
-const isEnvironment = (document: PythonDocument, node: PyNode): boolean => qualifiedName(document, node) === 'os.environ';
+const isEnvironment = (document: PythonDocument, node: PyNode): boolean =>
+  qualifiedName(document, node) === 'os.environ';
 
 /** `os.environ["HF_TOKEN"]`, `os.getenv("HF_TOKEN")`: the name of the secret that is read. */
 function secretRead(document: PythonDocument, node: PyNode): string | undefined {
@@ -35,7 +36,8 @@ function secretRead(document: PythonDocument, node: PyNode): string | undefined 
     if (each.type !== 'string') continue;
     const name = stringOf(document, each) ?? '';
     const holder = ancestor(each, 'subscript', 'call');
-    if (holder !== undefined && isSecretName(name) && /^os\.(environ|getenv)/.test(textOf(document, holder))) return name;
+    if (holder !== undefined && isSecretName(name) && /^os\.(environ|getenv)/.test(textOf(document, holder)))
+      return name;
   }
   return undefined;
 }
@@ -46,8 +48,10 @@ function whole(document: PythonDocument, node: PyNode): string | undefined {
   if (isEnvironment(document, value)) return 'the whole environment';
   const call = value.type === 'call' ? callAt(document, value) : undefined;
   const [inner] = call?.args ?? [];
-  if (call?.name === 'builtins.dict' && inner !== undefined && isEnvironment(document, inner)) return 'the whole environment';
-  if (call?.method === 'copy' && call.receiver !== undefined && isEnvironment(document, call.receiver)) return 'the whole environment';
+  if (call?.name === 'builtins.dict' && inner !== undefined && isEnvironment(document, inner))
+    return 'the whole environment';
+  if (call?.method === 'copy' && call.receiver !== undefined && isEnvironment(document, call.receiver))
+    return 'the whole environment';
   const option = call?.name === 'builtins.vars' ? secretOption(document) : undefined;
   return option === undefined ? undefined : `every argument, \`${option}\` among them`;
 }
@@ -59,16 +63,27 @@ function* leaks(document: PythonDocument, call: Call): Generator<Leak> {
     const key = argument(call, offset, 'key');
     const value = argument(call, offset + 1, 'value');
     const name = stringOf(document, key);
-    if (key !== undefined && name !== undefined && isSecretName(name)) yield { node: key, says: `the value of \`${name}\`` };
-    else if (value !== undefined && secretRead(document, value) !== undefined) yield { node: value, says: `\`${secretRead(document, value)}\`` };
+    if (key !== undefined && name !== undefined && isSecretName(name))
+      yield { node: key, says: `the value of \`${name}\`` };
+    else if (value !== undefined && secretRead(document, value) !== undefined)
+      yield { node: value, says: `\`${secretRead(document, value)}\`` };
     return;
   }
-  const given = argument(call, call.name === 'wandb.init' ? -1 : offset, 'params', 'dictionary', 'tags', 'config', 'parameters');
+  const given = argument(
+    call,
+    call.name === 'wandb.init' ? -1 : offset,
+    'params',
+    'dictionary',
+    'tags',
+    'config',
+    'parameters',
+  );
   if (given === undefined) return;
   const all = whole(document, given);
   if (all !== undefined) yield { node: given, says: all };
   for (const [key, value] of dictionaryOf(document, given) ?? []) {
-    if (isSecretName(key) || secretRead(document, value) !== undefined) yield { node: value, says: `the value of \`${key}\`` };
+    if (isSecretName(key) || secretRead(document, value) !== undefined)
+      yield { node: value, says: `the value of \`${key}\`` };
   }
 }
 
@@ -133,7 +148,8 @@ export default defineCheck({
   *inspect(document) {
     for (const call of calls(document)) {
       if (!call.names.some((name) => RECORDS.test(name))) continue;
-      for (const { node, says } of leaks(document, call)) yield at(document, node, `\`${textOf(document, call.callee)}\` stores ${says} with the run`);
+      for (const { node, says } of leaks(document, call))
+        yield at(document, node, `\`${textOf(document, call.callee)}\` stores ${says} with the run`);
     }
   },
 });
