@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import type { CheckId } from './core/finding.ts';
 import type { Persona } from './core/persona.ts';
 import { PERSONAS } from './core/scale.ts';
-import type { Check, Listed } from './kit/index.ts';
+import type { Check, ConflictRule, Listed, ListedConflict } from './kit/index.ts';
 import { parsePersona } from './personas/parse.ts';
 
 const HERE = new URL('.', import.meta.url);
@@ -33,6 +33,17 @@ export async function loadChecks(): Promise<readonly Listed[]> {
       const module: { readonly default: Check } = await import(new URL(name, folder).href);
       listed.push({ id: name.slice(0, -EXTENSION.length) as CheckId, persona, check: module.default });
     }
+  }
+  return listed;
+}
+
+/** Every conflict the panel knows; the file name is the id. */
+export async function loadConflicts(): Promise<readonly ListedConflict[]> {
+  const folder = new URL('conflicts/', HERE);
+  const listed: ListedConflict[] = [];
+  for (const name of await modulesIn(folder)) {
+    const module: { readonly default: ConflictRule } = await import(new URL(name, folder).href);
+    listed.push({ id: name.slice(0, -EXTENSION.length), rule: module.default });
   }
   return listed;
 }

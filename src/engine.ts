@@ -1,5 +1,5 @@
 import picomatch from 'picomatch';
-import { loadChecks, loadPersonas } from './catalog.ts';
+import { loadChecks, loadConflicts, loadPersonas } from './catalog.ts';
 import type { Incident, Report } from './core/report.ts';
 import type { Settings } from './core/settings.ts';
 import type { PullRequestSnapshot } from './core/snapshot.ts';
@@ -78,7 +78,7 @@ function globs(): (glob: string, path: string) => boolean {
 /** Loads grammars, checks and participants once. */
 export async function createEngine(): Promise<Engine> {
   await loadLanguages();
-  const panel: Panel = { checks: await loadChecks(), personas: await loadPersonas(), conflicts: new Set() };
+  const panel: Panel = { checks: await loadChecks(), personas: await loadPersonas(), conflicts: await loadConflicts() };
   const cache = documentCache(CACHED_CHARACTERS);
   const matches = globs();
   return {

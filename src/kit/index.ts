@@ -13,4 +13,15 @@ export {
   type ProjectCheck,
   type Treatment,
 } from './check.ts';
+export {
+  asEvidence,
+  type Clash,
+  type ConflictRule,
+  type ConflictScene,
+  defineConflict,
+  evidenceOf,
+  type ListedConflict,
+  raised,
+  type Side,
+} from './conflict.ts';
 export { bad, changed, type Example, type ExampleFile, good } from './example.ts';

@@ -1,10 +1,11 @@
 import type { Finding } from '../core/finding.ts';
 import type { Persona } from '../core/persona.ts';
-import type { Assessment, Incident, Report, SystemEdge, SystemNode, ToolStatus } from '../core/report.ts';
+import type { Assessment, Conflict, Incident, Report, SystemEdge, SystemNode, ToolStatus } from '../core/report.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Change, PullRequestSnapshot } from '../core/snapshot.ts';
 import { createProject, type DocumentCache, type Project } from '../documents/project.ts';
-import type { Listed } from '../kit/index.ts';
+import type { Listed, ListedConflict } from '../kit/index.ts';
+import { conflictsOf } from './conflicts.ts';
 import { consolidate } from './consolidate.ts';
 import { harvest, type Rules } from './findings.ts';
 import { readingIncidents } from './incidents.ts';
@@ -17,8 +18,7 @@ import { verdictOf } from './verdict.ts';
 export interface Panel {
   readonly checks: readonly Listed[];
   readonly personas: readonly Persona[];
-  /** Ids that a configuration may decide. */
-  readonly conflicts: ReadonlySet<string>;
+  readonly conflicts: readonly ListedConflict[];
 }
 
 /** What the tools of the participants said, brought in from outside. */
@@ -43,6 +43,7 @@ export interface Assessors {
     readonly incidents: readonly Incident[];
     readonly notEvaluated: Report['notEvaluated'];
     readonly settings: Settings;
+    readonly conflicts: readonly Conflict[];
   }) => Assessment;
 }
 
@@ -101,13 +102,17 @@ export function review(request: ReviewRequest): Report {
     ...(tools?.incidents ?? []),
   ];
   const opinions = personas.map((persona) => opinionOf(persona, findings, tools?.statuses[persona.id] ?? []));
+  const { conversation } = snapshot;
+  const conflicts = conflictsOf(panel.conflicts, { findings, project: after, conversation, settings });
+  const { notEvaluated } = said;
   const assessment = request.assessors.assess({
     before,
     after,
     findings,
     incidents,
-    notEvaluated: said.notEvaluated,
+    notEvaluated,
     settings,
+    conflicts,
   });
   return {
     schemaVersion: 1,
@@ -120,7 +125,7 @@ export function review(request: ReviewRequest): Report {
     consolidation: consolidate(findings, opinions, assessment),
     system: request.assessors.system(after),
     incidents,
-    notEvaluated: said.notEvaluated,
+    notEvaluated,
     coverage: coverageOf(snapshot.changes, after),
   };
 }

@@ -1,37 +1,61 @@
 import type { Finding } from '../core/finding.ts';
-import type { Assessment, LifecycleRow, Readiness } from '../core/report.ts';
-import { contradictionsOf, gapOf } from './lifecycle.ts';
+import type { Assessment, Conflict, Incident, Report } from '../core/report.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Project } from '../documents/project.ts';
+import { isLower, levelOf, type Situation, unknownShare, wouldRaise } from './confidence.ts';
+import { constraintsOf } from './constraints.ts';
+import { lifecycleOf } from './lifecycle.ts';
+import { scopeOf } from './scope.ts';
+import { scoreOf } from './score.ts';
 
-/** What would count as evidence for a row of the lifecycle table. */
-const WOULD_COUNT: Readonly<Record<LifecycleRow, readonly string[]>> = {
-  data: ['a data check that a pipeline or CI runs'],
-  training: ['a lock file, a pinned data version and a seed for the training job'],
-  validation: ['a gate between training and deployment that can fail'],
-  deployment: ['a pinned model version and the version before it kept deployable'],
-  'monitoring-health': ['a latency or error alert for the serving endpoint'],
-  'monitoring-drift': ['a scheduled drift or quality monitor that alerts somebody'],
-};
+export interface Case {
+  readonly before: Project;
+  readonly after: Project;
+  readonly findings: readonly Finding[];
+  readonly incidents: readonly Incident[];
+  readonly notEvaluated: Report['notEvaluated'];
+  readonly settings: Settings;
+  readonly conflicts: readonly Conflict[];
+}
 
-const NOTHING_SCORED: Readiness['score'] = { data: 0, model: 0, infrastructure: 0, monitoring: 0, total: 0 };
+function situationOf(
+  project: Project,
+  findings: readonly Finding[],
+  { incidents, notEvaluated, settings }: Case,
+): Situation {
+  const scope = scopeOf(project);
+  const unknown = unknownShare(project.paths.length, incidents, notEvaluated);
+  return { ...scoreOf(project, scope, findings), scope, findings, unknown, settings };
+}
 
-/** Lifecycle table and readiness from what the findings contradict. */
-export function assess({ findings }: { readonly findings: readonly Finding[] }): Assessment {
-  const against = contradictionsOf(findings);
-  const rows = Object.entries(WOULD_COUNT).map(([row, wouldCount]) => [
-    row,
-    gapOf([], against[row as LifecycleRow], wouldCount),
-  ]);
+/** Lifecycle, the four constraints and readiness, before and after the change. */
+export function assess(input: Case): Assessment {
+  const { before, after, findings } = input;
+  const now = situationOf(after, findings, input);
+  const { level, why } = levelOf(now);
+  const known =
+    before.tree.size === 0
+      ? undefined
+      : levelOf(
+          situationOf(
+            before,
+            findings.filter(({ introduced }) => !introduced),
+            input,
+          ),
+        );
+  const moved = known !== undefined && isLower(level, known.level) ? `${known.level} → ${level}, because ${why}` : why;
   return {
-    lifecycle: Object.fromEntries(rows) as Assessment['lifecycle'],
-    constraints: [],
-    conflicts: [],
+    lifecycle: lifecycleOf(after, findings, now.tests),
+    constraints: constraintsOf(now.tests),
+    conflicts: input.conflicts,
     readiness: {
-      confidence: 'insufficient evidence',
-      why: 'only the change itself was judged',
-      score: NOTHING_SCORED,
-      coverage: 0,
-      tests: [],
-      wouldRaise: [],
+      confidence: level,
+      why: moved,
+      score: now.score,
+      coverage: now.coverage,
+      tests: now.tests,
+      wouldRaise: level === 'high' ? [] : wouldRaise(now),
+      ...(known === undefined ? {} : { before: known.level }),
     },
   };
 }

@@ -2,7 +2,8 @@ import type { Finding, Fingerprint } from '../../src/core/finding.ts';
 import { repoPath } from '../../src/core/location.ts';
 import type { Report } from '../../src/core/report.ts';
 import { DEFAULT_SETTINGS } from '../../src/core/settings.ts';
-import type { Change, Hunk } from '../../src/core/snapshot.ts';
+import type { Change, CommitSha, Hunk } from '../../src/core/snapshot.ts';
+import { createProject } from '../../src/documents/project.ts';
 import { consolidate } from '../../src/panel/consolidate.ts';
 import { verdictOf } from '../../src/panel/verdict.ts';
 import { assess } from '../../src/readiness/assess.ts';
@@ -40,6 +41,20 @@ export function finding(seed: number, more: Partial<Finding> = {}): Finding {
   };
 }
 
+const nothing = createProject({
+  side: { commit: 'c'.repeat(40) as CommitSha, tree: new Map() },
+  contents: new Map(),
+  changed: new Set(),
+});
+const EMPTY = {
+  before: nothing,
+  after: nothing,
+  incidents: [],
+  notEvaluated: [],
+  settings: DEFAULT_SETTINGS,
+  conflicts: [],
+};
+
 export function reportOf(findings: readonly Finding[], more: Partial<Report> = {}): Report {
   return {
     schemaVersion: 1,
@@ -49,7 +64,7 @@ export function reportOf(findings: readonly Finding[], more: Partial<Report> = {
     ...verdictOf(findings, more.incidents ?? [], DEFAULT_SETTINGS),
     findings,
     participants: [],
-    consolidation: consolidate(findings, [], assess({ findings })),
+    consolidation: consolidate(findings, [], assess({ ...EMPTY, findings })),
     system: { nodes: [], edges: [] },
     incidents: [],
     notEvaluated: [],

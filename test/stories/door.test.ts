@@ -55,7 +55,7 @@ describe('the door', () => {
       host: '127.0.0.1',
       port: 0,
       engine: {
-        panel: { checks: [], personas: [], conflicts: new Set() },
+        panel: { checks: [], personas: [], conflicts: [] },
         review: () => {
           throw new Error('never asked');
         },

@@ -100,5 +100,5 @@ export function storyPanel(personas: readonly Persona[]): Panel {
     listed('legacy', legacy),
     listed('guard-removed', guardRemoved),
   ];
-  return { personas, checks, conflicts: new Set() };
+  return { personas, checks, conflicts: [] };
 }

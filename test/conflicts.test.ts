@@ -1,0 +1,40 @@
+import { DEFAULT_SETTINGS } from '../src/core/settings.ts';
+import { createEngine } from '../src/engine.ts';
+import type { Example } from '../src/kit/index.ts';
+import { sidesOf, snapshotOf } from './support/scene.ts';
+
+const engine = await createEngine();
+
+function conflictsIn(
+  example: Example,
+  settings = DEFAULT_SETTINGS,
+): ReturnType<typeof engine.review>['consolidation']['conflicts'] {
+  const files = Object.fromEntries(Object.entries(example.files ?? {}).map(([path, file]) => [path, sidesOf(file)]));
+  return engine.review({ snapshot: snapshotOf(files), settings, today: '2026-01-01' }).consolidation.conflicts;
+}
+
+describe.each(engine.panel.conflicts.map((listed) => [listed.id, listed] as const))('%s', (id, { rule }) => {
+  test.each(rule.examples.map((example, index) => [`${example.verdict} ${index + 1}`, example] as const))(
+    '%s',
+    (_name, example) => {
+      const found = conflictsIn(example).filter((conflict) => conflict.id === id);
+      expect(found).toHaveLength(example.verdict === 'bad' ? 1 : 0);
+      for (const { positions } of found) {
+        expect(positions.map(({ persona }) => persona)).toEqual(rule.between);
+        for (const { says, evidence } of positions) {
+          expect(says).not.toBe('');
+          expect(evidence.length).toBeGreaterThan(0);
+        }
+      }
+    },
+  );
+
+  test('a decision in the configuration is cited and not reopened', () => {
+    const example = rule.examples.find(({ verdict }) => verdict === 'bad');
+    const settings = { ...DEFAULT_SETTINGS, decisions: { [id]: 'decided by the platform team' } };
+    const [found] =
+      example === undefined ? [] : conflictsIn(example, settings).filter((conflict) => conflict.id === id);
+    expect(found).toMatchObject({ decided: 'decided by the platform team' });
+    expect(found?.escalate).toBeUndefined();
+  });
+});
