@@ -1,4 +1,15 @@
-import { bool, type DataDocument, type DataNode, each, get, items, literal, number, type Path, text } from '../../documents/data.ts';
+import {
+  bool,
+  type DataDocument,
+  type DataNode,
+  each,
+  get,
+  items,
+  literal,
+  number,
+  type Path,
+  text,
+} from '../../documents/data.ts';
 
 /** A value that a file gives, with the node to flag. */
 export interface Field<Value> {
@@ -22,13 +33,17 @@ export interface Described {
   readonly node: DataNode;
 }
 
-function field<Value>(node: DataNode | undefined, value: (node: DataNode) => Value | undefined): Field<Value> | undefined {
+function field<Value>(
+  node: DataNode | undefined,
+  value: (node: DataNode) => Value | undefined,
+): Field<Value> | undefined {
   if (node === undefined) return undefined;
   return { node, value: node.open ? undefined : value(node), text: text(node) };
 }
 
 /** The scalar at a path as text, numbers and booleans as written. */
-export const textAt = (node: DataNode | undefined, ...path: Path): Field<string> | undefined => field(get(node, ...path), literal);
+export const textAt = (node: DataNode | undefined, ...path: Path): Field<string> | undefined =>
+  field(get(node, ...path), literal);
 
 /** The number at a path; also a quoted one, as CloudFormation and annotations of Kubernetes have them. */
 export const numberAt = (node: DataNode | undefined, ...path: Path): Field<number> | undefined =>
@@ -57,4 +72,11 @@ export function mapsAt(node: DataNode | undefined, ...path: Path): readonly Data
 }
 
 /** True when some scalar at the path is the value. */
-export const isAt = (node: DataNode | undefined, value: string, ...path: Path): boolean => text(get(node, ...path)) === value;
+export const isAt = (node: DataNode | undefined, value: string, ...path: Path): boolean =>
+  text(get(node, ...path)) === value;
+
+/** Those of a list that stand in a file. */
+export const thoseIn = <Item extends { readonly document: { readonly path: string } }>(
+  list: readonly Item[],
+  document: { readonly path: string },
+): readonly Item[] => list.filter((item) => item.document.path === document.path);
