@@ -2,7 +2,7 @@ import { fact } from '../core/fact.ts';
 import type { Project } from '../documents/project.ts';
 import { azureDeployments, azurePipelines } from '../facts/formats/azure.ts';
 import { sagemakerEndpointConfigs } from '../facts/formats/cloudformation.ts';
-import { databricksResources } from '../facts/formats/databricks.ts';
+import { databricksResources, databricksTasks } from '../facts/formats/databricks.ts';
 import { dbtModels } from '../facts/formats/dbt.ts';
 import { dvcPipelines } from '../facts/formats/dvc.ts';
 import { kserveServices, seldonDeployments } from '../facts/formats/kserve.ts';
@@ -32,6 +32,7 @@ function servesInCode(project: Project): boolean {
 export const scopeOf: (project: Project) => Scope = fact((project) => ({
   trains:
     some(dvcPipelines(project), mlflowRecipes(project), mlflowProjects(project), azurePipelines(project)) ||
+    databricksResources(project, 'jobs').some((job) => databricksTasks(job).some(({ key }) => /train/i.test(key?.text ?? ''))) ||
     trainsInCode(project),
   serves:
     some(

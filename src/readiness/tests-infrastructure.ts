@@ -3,8 +3,9 @@ import { get } from '../documents/data.ts';
 import type { Project } from '../documents/project.ts';
 import { azureDeployments, azureEndpoints } from '../facts/formats/azure.ts';
 import { sagemakerResources } from '../facts/formats/cloudformation.ts';
-import { databricksBundles } from '../facts/formats/databricks.ts';
+import { databricksBundles, databricksResources } from '../facts/formats/databricks.ts';
 import { dvcLocks, dvcPipelines } from '../facts/formats/dvc.ts';
+import { mapsAt, textAt } from '../facts/formats/field.ts';
 import { kserveServices, seldonExperiments } from '../facts/formats/kserve.ts';
 import { objectsOf } from '../facts/formats/kubernetes.ts';
 import { modelReferences } from '../facts/formats/model-references.ts';
@@ -43,15 +44,22 @@ export function reproducibleEvidence(project: Project): readonly Evidence[] {
 
 /** Places that deploy one fixed version of a model: what a rollback goes back to. */
 export function pinnedDeployments(project: Project): readonly Evidence[] {
-  return (['yaml', 'json', 'hcl', 'toml'] as const)
-    .flatMap((kind) => project.documents(kind, ['model', 'Model', 'entity_version', 'storageUri']))
+  const referred = (['yaml', 'json', 'hcl', 'toml'] as const)
+    .flatMap((kind) => project.documents(kind, ['model', 'Model', 'storageUri']))
     .filter(({ path }) => pathClassOf(path) === 'production')
     .flatMap((document) =>
       modelReferences(document)
         .filter(({ reference }) => reference === 'version')
         .map(({ node, text }) => seenIn(document, node.span, `deploys \`${text}\``)),
-    )
-    .slice(0, 4);
+    );
+  const entities = databricksResources(project, 'model_serving_endpoints').flatMap(({ document, node }) =>
+    mapsAt(node, 'config', 'served_entities').flatMap((entity) => {
+      const version = textAt(entity, 'entity_version');
+      if (version?.value === undefined || !/^\d+$/.test(version.value)) return [];
+      return [seenIn(document, version.node.span, `deploys version ${version.value}`)];
+    }),
+  );
+  return [...referred, ...entities].slice(0, 4);
 }
 
 /** Traffic that moves to a new version step by step. */
