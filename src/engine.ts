@@ -5,6 +5,8 @@ import type { Settings } from './core/settings.ts';
 import type { PullRequestSnapshot } from './core/snapshot.ts';
 import type { Document } from './documents/kinds.ts';
 import { type DocumentCache, documentKey } from './documents/project.ts';
+import { systemMap } from './facts/system/map.ts';
+import { toSystemView } from './facts/system/view.ts';
 import type { Listed } from './kit/index.ts';
 import { loadLanguages } from './languages.ts';
 import { type Panel, review, type ToolResults } from './panel/review.ts';
@@ -92,7 +94,7 @@ export async function createEngine(): Promise<Engine> {
         incidents: task.incidents ?? [],
         cache,
         version: VERSION,
-        assessors: { assess, system: () => ({ nodes: [], edges: [] }) },
+        assessors: { assess, system: (project) => toSystemView(systemMap(project)) },
         rules: {
           today: task.today ?? new Date().toISOString().slice(0, 10),
           matches,

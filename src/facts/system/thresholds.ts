@@ -1,7 +1,7 @@
 import { fact } from '../../core/fact.ts';
 import type { Span } from '../../core/location.ts';
 import { type DataDocument, type DataNode, entries, get, literal, number, text, walk } from '../../documents/data.ts';
-import { boolAt, numberAt } from '../formats/field.ts';
+import { numberAt } from '../formats/field.ts';
 import { comparisonsOf, metricNames, seconds } from '../formats/promql.ts';
 import { tokensOf } from '../paths.ts';
 import { type Direction, directionOf, isPlain } from './directions.ts';
@@ -115,9 +115,6 @@ export const thresholdsIn: (document: DataDocument) => readonly Threshold[] = fa
     return [...taken, ...settingsIn(root).filter((each) => !taken.some(({ span }) => span.start <= each.span.start && each.span.end <= span.end))];
   }),
 );
-
-/** True when a monitor is switched off where it is described. */
-export const isSwitchedOff = (node: DataNode): boolean => boolAt(node, 'enabled')?.value === false || boolAt(node, 'suspend')?.value === true;
 
 const STATISTICS = /^(stattest|\w+_stattest|metric_name|method|statistic|test)$/;
 
