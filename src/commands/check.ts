@@ -4,6 +4,7 @@ import { createEngine } from '../engine.ts';
 import { shutsGate } from '../panel/verdict.ts';
 import { ConfigurationError, EXIT } from './errors.ts';
 import { formatNamed, render } from './formats.ts';
+import type { InstrumentOptions } from './instruments.ts';
 import { type LocalOptions, reviewLocal } from './local.ts';
 import { selection } from './select.ts';
 
@@ -12,7 +13,7 @@ export interface OutputOptions {
   readonly output?: string;
 }
 
-export interface CheckOptions extends LocalOptions, OutputOptions {
+export interface CheckOptions extends LocalOptions, OutputOptions, InstrumentOptions {
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
   readonly failOn?: string;
@@ -61,6 +62,8 @@ export async function check(options: CheckOptions): Promise<number> {
   const only = selection(engine, options.only, options.skip);
   const { report, snapshot, effective } = await reviewLocal(engine, options, {
     only,
+    tools: options.tools === true,
+    sarif: options.sarif ?? [],
     ...(failOn === undefined ? {} : { failOn }),
   });
   await deliver(render(format, report, snapshot, engine, wantsColour(options.output)), options.output);

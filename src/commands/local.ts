@@ -9,6 +9,7 @@ import { isGitProblem } from '../git/errors.ts';
 import { readFolder } from '../git/folder.ts';
 import { openRepository, type Repository } from '../git/repository.ts';
 import type { Listed } from '../kit/index.ts';
+import { gatherInstruments, type InstrumentOptions } from './instruments.ts';
 import { CONFIGURATION_PATH, previewIncidents, settingsAt, settingsFrom, textOnDisk } from './settings.ts';
 
 /** What the command line says about the change to review. */
@@ -27,7 +28,7 @@ export interface LocalReview {
   readonly effective: Effective;
 }
 
-export interface LocalRules {
+export interface LocalRules extends InstrumentOptions {
   readonly only?: (listed: Listed) => boolean;
   readonly failOn?: Severity | 'never';
 }
@@ -57,8 +58,16 @@ function preview(snapshot: PullRequestSnapshot, engine: Engine): ReturnType<type
 async function reviewFolder(engine: Engine, dir: string, rules: LocalRules): Promise<LocalReview> {
   const { snapshot, incidents } = await readFolder(dir);
   const effective = withGate(settingsFrom(await textOnDisk(dir), engine, CONFIGURATION_PATH), rules.failOn);
-  const only = rules.only === undefined ? {} : { only: rules.only };
-  return { report: engine.review({ snapshot, settings: effective.settings, incidents, ...only }), snapshot, effective };
+  const tools = await gatherInstruments(engine, snapshot, rules);
+  const chosen = {
+    ...(rules.only === undefined ? {} : { only: rules.only }),
+    ...(tools === undefined ? {} : { tools }),
+  };
+  return {
+    report: engine.review({ snapshot, settings: effective.settings, incidents, ...chosen }),
+    snapshot,
+    effective,
+  };
 }
 
 /** Reviews one range of an open repository with the configuration of its base. */
@@ -71,12 +80,16 @@ export async function reviewRange(
   const { snapshot, incidents } = await readChange(repo, range, companions);
   const from = 'all' in range ? (range.head ?? 'HEAD') : snapshot.base.commit;
   const effective = withGate(await settingsAt(repo, from, engine), rules.failOn);
-  const only = rules.only === undefined ? {} : { only: rules.only };
+  const tools = await gatherInstruments(engine, snapshot, rules);
+  const chosen = {
+    ...(rules.only === undefined ? {} : { only: rules.only }),
+    ...(tools === undefined ? {} : { tools }),
+  };
   const report = engine.review({
     snapshot,
     settings: effective.settings,
     incidents: [...incidents, ...preview(snapshot, engine)],
-    ...only,
+    ...chosen,
   });
   return { report, snapshot, effective };
 }

@@ -29,6 +29,8 @@ export function program(finish: (status: number) => void): Command {
     .addOption(format())
     .option('--output <file>', 'write the report there')
     .option('--fail-on <severity>', 'critical, high, medium, low or never')
+    .option('--tools', "run the participants' tools that are installed")
+    .addOption(new Option('--sarif <file>', 'results of your own scanners').argParser(many))
     .action(async (options) => finish(await (await import('./check.ts')).check(options)));
   root
     .command('pr <address>')
@@ -71,6 +73,13 @@ export function program(finish: (status: number) => void): Command {
     .addOption(repo())
     .addOption(format())
     .action(async (options) => finish(await (await import('./config.ts')).showConfiguration(options)));
+  root
+    .command('doctor')
+    .description('what is there and what is not: tools, Node, git, configuration, credentials')
+    .addOption(repo())
+    .addOption(format())
+    .option('--install', 'install the missing tools that the panel runs')
+    .action(async (options) => finish(await (await import('./doctor.ts')).doctor(options)));
   root
     .command('init')
     .description('write a commented configuration')

@@ -13,7 +13,10 @@ import { ConfigurationError } from './errors.ts';
 export const CONFIGURATION_PATH = repoPath('.github/ml-review.yml');
 
 export function knownNames({ panel }: Engine): KnownNames {
-  return { checks: new Set(panel.checks.map((listed) => listed.id)), conflicts: new Set(panel.conflicts.map(({ id }) => id)) };
+  return {
+    checks: new Set(panel.checks.map((listed) => listed.id)),
+    conflicts: new Set(panel.conflicts.map(({ id }) => id)),
+  };
 }
 
 /** Lays the configuration's text over the defaults; a mistake in it is the user's to mend. */

@@ -28,7 +28,7 @@ function riskOf(findings: readonly Finding[]): Opinion['risk'] {
 }
 
 /** Required tools that only their absence took away; a participant with more than half of them missing is degraded. */
-function isDegraded(tools: readonly ToolStatus[]): boolean {
+export function isDegraded(tools: readonly ToolStatus[]): boolean {
   const required = tools.filter((tool) => tool.required && tool.status !== 'not-run');
   const away = required.filter((tool) => tool.status === 'missing' || tool.status === 'failed');
   return required.length > 0 && away.length * 2 > required.length;

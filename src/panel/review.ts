@@ -3,6 +3,7 @@ import type { Persona } from '../core/persona.ts';
 import type { Assessment, Conflict, Incident, Report, SystemEdge, SystemNode, ToolStatus } from '../core/report.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Change, PullRequestSnapshot } from '../core/snapshot.ts';
+import type { ToolObservation } from '../core/tool.ts';
 import { createProject, type DocumentCache, type Project } from '../documents/project.ts';
 import type { Listed, ListedConflict } from '../kit/index.ts';
 import { conflictsOf } from './conflicts.ts';
@@ -12,6 +13,7 @@ import { readingIncidents } from './incidents.ts';
 import { mergeOverlaps } from './merge.ts';
 import { opinionOf } from './opinions.ts';
 import { indexChanges } from './place.ts';
+import { joinTools } from './tool-findings.ts';
 import { verdictOf } from './verdict.ts';
 
 /** What the product is made of: content, not code. */
@@ -24,7 +26,7 @@ export interface Panel {
 /** What the tools of the participants said, brought in from outside. */
 export interface ToolResults {
   readonly statuses: Readonly<Record<string, readonly ToolStatus[]>>;
-  readonly findings: readonly Finding[];
+  readonly observations: readonly ToolObservation[];
   readonly incidents: readonly Incident[];
 }
 
@@ -94,7 +96,7 @@ export function review(request: ReviewRequest): Report {
   const { before, after } = projectsOf(request);
   const index = indexChanges(snapshot.changes);
   const said = harvest(checks, { before, after, changes: snapshot.changes }, index, { ...request.rules, settings });
-  const findings = mergeOverlaps([...said.findings, ...(tools?.findings ?? [])]);
+  const findings = mergeOverlaps(joinTools(said.findings, tools?.observations ?? [], after, index, settings));
   const incidents = [
     ...(request.incidents ?? []),
     ...readingIncidents(snapshot, after),

@@ -8,6 +8,8 @@ import type { PullRequestSnapshot } from '../core/snapshot.ts';
 export interface Checkout {
   readonly folder: string;
   readonly paths: readonly RepoPath[];
+  /** The text of one of the paths; empty for any other. */
+  readonly text: (path: RepoPath) => string;
 }
 
 /** Files that configure a tool or make it run code; never put where a tool would find them. */
@@ -24,7 +26,7 @@ export async function withCheckout<T>(
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'ml-review-tools-'));
   try {
-    const paths: RepoPath[] = [];
+    const texts = new Map<RepoPath, string>();
     for (const { kind, path } of snapshot.changes) {
       const entry = snapshot.head.tree.get(path);
       if (kind === 'deleted' || entry === undefined || entry.mode === 'symlink' || entry.mode === 'submodule') continue;
@@ -33,9 +35,9 @@ export async function withCheckout<T>(
       const target = join(folder, path);
       await mkdir(dirname(target), { recursive: true });
       await writeFile(target, content.text);
-      paths.push(path);
+      texts.set(path, content.text);
     }
-    return await use({ folder, paths });
+    return await use({ folder, paths: [...texts.keys()], text: (path) => texts.get(path) ?? '' });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

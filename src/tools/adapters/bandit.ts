@@ -68,10 +68,12 @@ const confidenceOf = (confidence: string): Confidence => (confidence === 'HIGH' 
 export const bandit: Adapter = {
   tool: 'bandit',
   reads: (path) => path.endsWith('.py'),
-  async run({ folder }, paths) {
-    // `--ini /dev/null` and `-c` are not given: without a configuration file in the folder Bandit uses none.
-    const argv = ['bandit', '--format', 'json', '--quiet', '--skip', OFF.join(','), '--', ...paths] as const;
-    const outcome = await run(argv.filter((each) => each !== '--') as unknown as [string, ...string[]], folder);
+  async run({ folder, text }, paths) {
+    // What the author silenced is asked for too, and shown as allowed by the author.
+    const outcome = await run(
+      ['bandit', '--format', 'json', '--quiet', '--ignore-nosec', '--skip', OFF.join(','), ...paths],
+      folder,
+    );
     if (outcome.kind !== 'ended')
       return { kind: 'failed', why: outcome.kind === 'missing' ? 'is not installed' : outcome.why };
     if (outcome.status > 1)
@@ -82,6 +84,7 @@ export const bandit: Adapter = {
       const path = ownPath(each.filename, paths);
       if (path === undefined) return [];
       const known = KNOWN[each.test_id];
+      const silenced = /#\s*nosec\b/i.test(text(path).split('\n')[each.line_number - 1] ?? '');
       return [
         {
           tool: 'bandit',
@@ -100,6 +103,7 @@ export const bandit: Adapter = {
           stage: 'deployment',
           docs: each.more_info ?? 'https://bandit.readthedocs.io/',
           sameAs: known?.sameAs ?? [],
+          ...(silenced ? { silencedBy: '# nosec' } : {}),
         },
       ];
     });
