@@ -62,6 +62,9 @@ export function describeModelFile(source: ByteSource, name: string, limits: Part
     inflateLeft: all.inflateTotal,
     partsLeft: all.parts,
     searchLeft: all.searchBytes,
+    workLeft: all.work,
+    keptLeft: all.kept,
+    keptTextLeft: all.keptText,
     describe: describePart,
   };
   const counted = countedSource(source, (bytes) => {
@@ -71,7 +74,12 @@ export function describeModelFile(source: ByteSource, name: string, limits: Part
   return { ...part, notScanned: walk.notScanned, bytesRead };
 }
 
-function describePart(part: PartInput, walk: Walk): ModelPart {
+function describePart(input: PartInput, walk: Walk): ModelPart {
+  // Each call costs something as well: many small reads are work too.
+  const source = countedSource(input.source, (bytes) => {
+    walk.workLeft -= bytes + 64;
+  });
+  const part: PartInput = { ...input, source };
   const { kind, also } = sniff(part.source, part.name);
   const readings = [kind, ...also].map((each): Described => READERS[each]?.(part, walk) ?? { kind: each });
   const first = readings[0];
@@ -83,6 +91,9 @@ function describePart(part: PartInput, walk: Walk): ModelPart {
     readings.flatMap(
       (reading) => (reading[key] ?? []) as readonly ModelPart[Key][number][],
     ) as unknown as ModelPart[Key];
+  for (const { keras, imports, operators, externalData, notes } of readings) {
+    for (const list of [keras, imports, operators, externalData, notes]) walk.keptLeft -= list?.length ?? 0;
+  }
   const others = readings.slice(1).map((reading, index) => reading.kind ?? also[index] ?? 'unknown');
   return {
     path: part.path,

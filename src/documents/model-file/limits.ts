@@ -18,8 +18,14 @@ export interface Limits {
   readonly searchBytes: number;
   /** Bytes of a text (JSON header, configuration, template) that is read whole. */
   readonly textBytes: number;
-  /** Tags, fields and records of binary formats. */
+  /** Tags, fields and records of one binary format. */
   readonly records: number;
+  /** Bytes read for one file, all parts together, those of nested parts once for each level; the bound on time. */
+  readonly work: number;
+  /** Names, calls and steps kept for one file; the bound on memory. */
+  readonly kept: number;
+  /** Characters of templates kept for one file. */
+  readonly keptText: number;
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -33,4 +39,7 @@ export const DEFAULT_LIMITS: Limits = {
   searchBytes: 16 * 1024 * 1024,
   textBytes: 16 * 1024 * 1024,
   records: 1_000_000,
+  work: 512 * 1024 * 1024,
+  kept: 500_000,
+  keptText: 32 * 1024 * 1024,
 };

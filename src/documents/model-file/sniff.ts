@@ -72,6 +72,9 @@ function byShape(source: ByteSource, head: Uint8Array, name: string): ContentKin
   return looksLikeGraph(source) ? 'saved-model' : undefined;
 }
 
+/** No text goes on for so many opcodes without a mistake. */
+const TRIAL_OPCODES = 2000;
+
 const PICKLE_NAME = /\.(pkl|pickle|pk|p|joblib|dill|pt|pth|ckpt|bin|th|model|sav|cloudpickle|dat)\d?$/i;
 
 function isPickle(source: ByteSource, head: Uint8Array, name: string): boolean {
@@ -81,8 +84,8 @@ function isPickle(source: ByteSource, head: Uint8Array, name: string): boolean {
   }
   if (!OPCODES.has(head[0] ?? 0) || (head[0] ?? 0) >= 0x80) return false;
   // Protocols 0 and 1 have no header: the bytes are tried.
-  const { pickle, result } = runPickle(source, 0, { opcodes: 100_000, objects: 100_000 });
-  if (callsName(pickle)) return true;
+  const { pickle, result } = runPickle(source, 0, { opcodes: TRIAL_OPCODES, objects: TRIAL_OPCODES });
+  if (callsName(pickle) || pickle.ended === 'budget') return true;
   if (pickle.ended === 'stop') return pickle.opcodes > 2 || PICKLE_NAME.test(name) || result?.kind === 'global';
   return PICKLE_NAME.test(name) && (pickle.opcodes > 8 || pickle.globals.length > 0);
 }

@@ -10,6 +10,9 @@ export interface Walk {
   inflateLeft: number;
   partsLeft: number;
   searchLeft: number;
+  workLeft: number;
+  keptLeft: number;
+  keptTextLeft: number;
   /** Describes a part below; given by the entry point so that readers need not know each other. */
   readonly describe: (part: PartInput, walk: Walk) => ModelPart;
 }
@@ -40,10 +43,28 @@ export function describeBelow(parent: PartInput, name: string, source: ByteSourc
     leaveOut(walk, path, `nested deeper than ${walk.limits.depth} levels`);
     return [];
   }
-  if (walk.partsLeft <= 0) {
-    leaveOut(walk, parent.path, `more than ${walk.limits.parts} parts in one file`);
-    return [];
-  }
+  if (!mayGoOn(parent, walk)) return [];
   walk.partsLeft -= 1;
   return [walk.describe({ source, name, path, depth: parent.depth + 1 }, walk)];
+}
+
+/** True while parts may still be described; says once, of the parent, that the rest is left out. */
+export function mayGoOn(parent: PartInput, walk: Walk): boolean {
+  if (walk.workLeft > 0 && walk.partsLeft > 0 && walk.keptLeft > 0) return true;
+  const parts = walk.partsLeft > 0 ? 'parts behind the point where the work for one file is spent' : undefined;
+  leaveOut(walk, parent.path, parts ?? `more than ${walk.limits.parts} parts in one file`);
+  return false;
+}
+
+/** The part of a text that may be kept; says where it was cut. */
+export function keptText(walk: Walk, path: string, text: string): string {
+  const kept = text.slice(0, Math.max(0, Math.min(text.length, walk.keptTextLeft)));
+  walk.keptTextLeft -= kept.length;
+  if (kept.length < text.length) leaveOut(walk, path, `the end of a template of ${text.length} characters`);
+  return kept;
+}
+
+/** A name from the file inside a note: quoted, at most 200 characters. */
+export function quoted(name: string): string {
+  return JSON.stringify(name.length > 200 ? `${name.slice(0, 200)}…` : name);
 }

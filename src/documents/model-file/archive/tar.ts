@@ -1,6 +1,6 @@
 import type { ModelPart, Note } from '../model.ts';
 import { type ByteSource, decodeText, sliceSource } from '../source.ts';
-import { describeBelow, leaveOut, type Reader } from '../walk.ts';
+import { describeBelow, leaveOut, mayGoOn, quoted, type Reader } from '../walk.ts';
 import { escapes, linkEscapes } from './paths.ts';
 
 interface TarEntry {
@@ -31,6 +31,7 @@ export const readTar: Reader = (part, walk) => {
       noteEnd(block, at, notes);
       break;
     }
+    if (!mayGoOn(part, walk)) break;
     if (++count > walk.limits.entries) {
       leaveOut(walk, part.path, `more than ${walk.limits.entries} entries in one archive`);
       break;
@@ -39,7 +40,7 @@ export const readTar: Reader = (part, walk) => {
     const data = sliceSource(part.source, at + 512, entry.size);
     longName = longNameOf(entry, data);
     if (longName === undefined) {
-      notes.push(...entryNotes(entry, seen, at));
+      if (notes.length < 1000) notes.push(...entryNotes(entry, seen, at));
       if (isFile(entry)) parts.push(...describeBelow(part, entry.name, data, walk));
     }
     at += 512 + Math.ceil(entry.size / 512) * 512;
@@ -55,8 +56,7 @@ function noteEnd(block: Uint8Array, at: number, notes: Note[]): void {
 function entryNotes(entry: TarEntry, seen: Set<string>, offset: number): readonly Note[] {
   const notes: Note[] = [];
   const why = escapes(entry.name);
-  if (why !== undefined)
-    notes.push({ kind: 'path-escapes', offset, text: `the entry ${JSON.stringify(entry.name)} ${why}` });
+  if (why !== undefined) notes.push({ kind: 'path-escapes', offset, text: `the entry ${quoted(entry.name)} ${why}` });
   const link =
     entry.type === '1' || entry.type === '2'
       ? linkEscapes(entry.type === '1' ? '' : entry.name, entry.link)
@@ -65,14 +65,14 @@ function entryNotes(entry: TarEntry, seen: Set<string>, offset: number): readonl
     notes.push({
       kind: 'link-escapes',
       offset,
-      text: `the link ${JSON.stringify(entry.name)} to ${JSON.stringify(entry.link)} ${link}`,
+      text: `the link ${quoted(entry.name)} to ${quoted(entry.link)} ${link}`,
     });
   }
   if (isFile(entry) && seen.has(entry.name)) {
     notes.push({
       kind: 'duplicate-entry',
       offset,
-      text: `the entry ${JSON.stringify(entry.name)} stands twice; the later one wins`,
+      text: `the entry ${quoted(entry.name)} stands twice; the later one wins`,
     });
   }
   seen.add(entry.name);

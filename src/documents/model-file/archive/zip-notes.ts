@@ -1,4 +1,5 @@
 import type { Note } from '../model.ts';
+import { quoted } from '../walk.ts';
 import { escapes } from './paths.ts';
 import type { ZipEntry } from './zip-records.ts';
 
@@ -8,7 +9,7 @@ const SYMLINK = 0xa000;
 export function entryNotes(entry: ZipEntry, seen: Map<string, number>): readonly Note[] {
   const notes: Note[] = [];
   const offset = entry.headerAt;
-  const name = JSON.stringify(entry.name);
+  const name = quoted(entry.name);
   const why = escapes(entry.name);
   if (why !== undefined) notes.push({ kind: 'path-escapes', offset, text: `the entry ${name} ${why}` });
   if ((entry.mode & 0xf000) === SYMLINK)
@@ -27,7 +28,7 @@ export function entryNotes(entry: ZipEntry, seen: Map<string, number>): readonly
 /** Where the directory and the local header tell different stories. */
 export function disagreements(entry: ZipEntry, local: ZipEntry | undefined): readonly Note[] {
   const offset = entry.headerAt;
-  const name = JSON.stringify(entry.name);
+  const name = quoted(entry.name);
   if (local === undefined) {
     return [
       {
@@ -42,7 +43,7 @@ export function disagreements(entry: ZipEntry, local: ZipEntry | undefined): rea
     notes.push({
       kind: 'name-disagrees',
       offset,
-      text: `the directory says ${name}, the local header ${JSON.stringify(local.name)}`,
+      text: `the directory says ${name}, the local header ${quoted(local.name)}`,
     });
   }
   if (local.method !== entry.method) {
@@ -78,7 +79,7 @@ export function overlaps(entries: readonly ZipEntry[]): readonly Note[] {
     const after = sorted[index];
     if (before === undefined || after === undefined) continue;
     if (before.headerAt + 30 + before.compressed <= after.headerAt) continue;
-    const text = `the entries ${JSON.stringify(before.name)} and ${JSON.stringify(after.name)} share bytes`;
+    const text = `the entries ${quoted(before.name)} and ${quoted(after.name)} share bytes`;
     return [{ kind: 'overlap', offset: after.headerAt, text }];
   }
   return [];

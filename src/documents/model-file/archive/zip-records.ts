@@ -33,6 +33,8 @@ const END = ascii('PK\x05\x06');
 const END64 = ascii('PK\x06\x06');
 const END64_LOCATOR = ascii('PK\x06\x07');
 const LONGEST_END = 65_557;
+/** No file system has longer paths. */
+const LONGEST_NAME = 4096;
 
 /** The central directory, found from the end of the file as Python and miniz find it; undefined where there is none. */
 export function centralDirectory(source: ByteSource, most: number): Directory | undefined {
@@ -108,7 +110,7 @@ function centralEntry(fixed: Uint8Array, rest: Uint8Array, nameLength: number, p
   const extra = rest.subarray(nameLength);
   const wide = wideFields(extra, [uintLE(fixed, 24, 4), uintLE(fixed, 20, 4), uintLE(fixed, 42, 4)]);
   return {
-    name: decodeText(rest.subarray(0, nameLength)),
+    name: decodeText(rest.subarray(0, Math.min(nameLength, LONGEST_NAME))),
     flags: uintLE(fixed, 8, 2),
     method: uintLE(fixed, 10, 2),
     crc: uintLE(fixed, 16, 4),
@@ -129,7 +131,7 @@ export function localHeader(source: ByteSource, at: number): ZipEntry | undefine
   const rest = source.read(at + 30, nameLength + extraLength);
   const wide = wideFields(rest.subarray(nameLength), [uintLE(fixed, 22, 4), uintLE(fixed, 18, 4)]);
   return {
-    name: decodeText(rest.subarray(0, nameLength)),
+    name: decodeText(rest.subarray(0, Math.min(nameLength, LONGEST_NAME))),
     flags: uintLE(fixed, 6, 2),
     method: uintLE(fixed, 8, 2),
     crc: uintLE(fixed, 14, 4),

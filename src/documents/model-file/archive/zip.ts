@@ -1,12 +1,19 @@
 import type { ContentKind, ModelPart, Note } from '../model.ts';
 import { hidesInTensor } from '../pickle/search.ts';
 import { type ByteSource, bytesSource, sliceSource } from '../source.ts';
-import { describeBelow, leaveOut, type PartInput, type Reader, type Walk } from '../walk.ts';
+import { describeBelow, leaveOut, mayGoOn, type PartInput, quoted, type Reader, type Walk } from '../walk.ts';
 import { crc32 } from './checksum.ts';
 import { inflate } from './inflate.ts';
 import { inflateWithin } from './streams.ts';
 import { disagreements, entryNotes, overlaps } from './zip-notes.ts';
 import { centralDirectory, type Directory, localHeader, nextLocalHeader, type ZipEntry } from './zip-records.ts';
+
+const MOST_NOTES = 1000;
+
+interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
 
 /** zip, read by its directory and by its local headers, as the different loaders do; what disagrees is noted. */
 export const readZip: Reader = (part, walk) => {
@@ -31,13 +38,17 @@ export const readZip: Reader = (part, walk) => {
   const kind = kindOf(listed.map(({ name }) => name));
   const seen = new Map<string, number>();
   const parts: ModelPart[] = [];
+  const covered: Stretch[] = [];
   for (const entry of listed) {
+    if ((walk.workLeft <= 0 || walk.keptLeft <= 0) && !mayGoOn(part, walk)) break;
     const local = localHeader(part.source, entry.headerAt);
-    notes.push(...entryNotes(entry, seen), ...disagreements(entry, local));
+    covered.push({ from: entry.headerAt, to: (local?.dataAt ?? entry.headerAt) + entry.compressed });
+    const found = [...entryNotes(entry, seen), ...disagreements(entry, local)];
+    if (notes.length < MOST_NOTES) notes.push(...found);
     parts.push(...readEntry(part, entry, local, kind, notes, walk));
   }
-  parts.push(...unlisted(part, directory, listed, notes, walk));
-  return { kind, parts, notes: notes.slice(0, 1000) };
+  parts.push(...unlisted(part, directory, covered, notes, walk));
+  return { kind, parts, notes: notes.slice(0, MOST_NOTES) };
 };
 
 function directoryNotes(part: PartInput, directory: Directory): readonly Note[] {
@@ -79,12 +90,13 @@ function readEntry(
   const dataAt = local?.dataAt ?? entry.headerAt + 30 + entry.name.length;
   const packed = sliceSource(part.source, dataAt, entry.compressed);
   const path = part.path === '' ? entry.name : `${part.path}!${entry.name}`;
-  if (entry.method === 8) return inflatedEntry(part, entry, packed, path, notes, walk);
+  if (entry.method === 8) return mayGoOn(part, walk) ? inflatedEntry(part, entry, packed, path, notes, walk) : [];
   if (entry.method !== 0) {
     leaveOut(walk, path, `zip compression method ${entry.method} is not opened`);
     return [];
   }
-  if (isTensor(kind, entry.name) && !hidesInTensor(packed)) return [];
+  if (isTensor(kind, entry.name) && !hidesInTensor(packed, walk)) return [];
+  if (!mayGoOn(part, walk)) return [];
   if (packed.size <= 1_048_576) noteChecksum(entry, packed.read(0, packed.size), notes);
   return describeBelow(part, entry.name, packed, walk);
 }
@@ -105,24 +117,25 @@ function inflatedEntry(
   walk: Walk,
 ): readonly ModelPart[] {
   const preview = inflate(packed, 0, PREVIEW);
+  walk.workLeft -= preview.bytes.length;
   const plainArray = preview.ended === 'limit' && numericArray(preview.bytes);
   const inflated = plainArray ? preview : inflateWithin(packed, 0, path, walk);
   if (inflated.ended === 'damaged') {
     notes.push({
       kind: 'damaged',
       offset: entry.headerAt,
-      text: `the data of ${JSON.stringify(entry.name)} breaks off`,
+      text: `the data of ${quoted(entry.name)} breaks off`,
     });
   }
   if (inflated.ended === 'end' && inflated.bytes.length !== entry.size) {
-    const text = `${JSON.stringify(entry.name)} claims ${entry.size} bytes but holds ${inflated.bytes.length}`;
+    const text = `${quoted(entry.name)} claims ${entry.size} bytes but holds ${inflated.bytes.length}`;
     notes.push({ kind: 'size-disagrees', offset: entry.headerAt, text });
   }
   if (inflated.ended === 'limit' && !plainArray && inflated.bytes.length > inflated.used * 200) {
     notes.push({
       kind: 'bomb',
       offset: entry.headerAt,
-      text: `${JSON.stringify(entry.name)} grows more than 200-fold`,
+      text: `${quoted(entry.name)} grows more than 200-fold`,
     });
   }
   if (inflated.ended === 'end') noteChecksum(entry, inflated.bytes, notes);
@@ -137,11 +150,11 @@ function numericArray(bytes: Uint8Array): boolean {
 }
 
 function noteChecksum(entry: ZipEntry, bytes: Uint8Array, notes: Note[]): void {
-  if (crc32(bytes) === entry.crc) return;
+  if (notes.length >= MOST_NOTES || crc32(bytes) === entry.crc) return;
   notes.push({
     kind: 'crc-wrong',
     offset: entry.headerAt,
-    text: `the checksum of ${JSON.stringify(entry.name)} does not match its data`,
+    text: `the checksum of ${quoted(entry.name)} does not match its data`,
   });
 }
 
@@ -149,11 +162,11 @@ function noteChecksum(entry: ZipEntry, bytes: Uint8Array, notes: Note[]): void {
 function unlisted(
   part: PartInput,
   directory: Directory | undefined,
-  listed: readonly ZipEntry[],
+  covered: readonly Stretch[],
   notes: Note[],
   walk: Walk,
 ): readonly ModelPart[] {
-  const gaps = gapsBetween(part.source, directory, listed);
+  const gaps = gapsBetween(part.source, directory, covered);
   const parts: ModelPart[] = [];
   for (const gap of gaps) {
     for (let at = gap.from; at < gap.to && parts.length < 1000 && walk.searchLeft > 0; ) {
@@ -164,7 +177,7 @@ function unlisted(
       at = entry === undefined ? found + 4 : Math.max(found + 4, entry.dataAt);
       if (entry === undefined || entry.dataAt > gap.to) continue;
       if (directory !== undefined) {
-        const text = `${JSON.stringify(entry.name)} stands in the file but not in its directory`;
+        const text = `${quoted(entry.name)} stands in the file but not in its directory`;
         notes.push({ kind: 'entry-not-in-directory', offset: found, text });
       }
       const length = entry.compressed > 0 ? entry.compressed : gap.to - entry.dataAt;
@@ -177,17 +190,11 @@ function unlisted(
 }
 
 /** Stretches of the file that no listed entry covers. */
-function gapsBetween(source: ByteSource, directory: Directory | undefined, listed: readonly ZipEntry[]) {
+function gapsBetween(source: ByteSource, directory: Directory | undefined, covered: readonly Stretch[]) {
   const end = directory?.start ?? source.size;
-  const covered = listed
-    .map((entry) => ({
-      from: entry.headerAt,
-      to: (localHeader(source, entry.headerAt)?.dataAt ?? entry.headerAt) + entry.compressed,
-    }))
-    .sort((a, b) => a.from - b.from);
-  const gaps: { from: number; to: number }[] = [];
+  const gaps: Stretch[] = [];
   let at = 0;
-  for (const stretch of covered) {
+  for (const stretch of [...covered].sort((a, b) => a.from - b.from)) {
     if (stretch.from - at > 30) gaps.push({ from: at, to: Math.min(stretch.from, end) });
     at = Math.max(at, stretch.to);
   }

@@ -1,6 +1,6 @@
 import type { Note, Template } from '../model.ts';
 import { type ByteSource, decodeText, uintBE, uintLE } from '../source.ts';
-import { leaveOut, type Reader, type Walk } from '../walk.ts';
+import { keptText, leaveOut, type Reader, type Walk } from '../walk.ts';
 
 /** Bytes of GGUF's fixed-size value types; 8 is a string, 9 an array. Source: github.com/ggml-org/ggml, docs/gguf.md. */
 const TYPE_BYTES: Readonly<Record<number, number>> = {
@@ -60,7 +60,7 @@ function readPair(position: Position, templates: Template[], walk: Walk, path: s
   const value = text(position, isTemplate(key) ? walk.limits.textBytes : 0);
   if (value === undefined) return `the text of ${JSON.stringify(key.slice(0, 80))} reaches past the end`;
   if (isTemplate(key)) {
-    templates.push({ where: key, text: value });
+    templates.push({ where: key.slice(0, 300), text: keptText(walk, path, value) });
     if (position.at - start > walk.limits.textBytes) leaveOut(walk, path, `the end of the template ${key}`);
   }
   return undefined;

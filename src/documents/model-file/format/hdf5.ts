@@ -1,7 +1,7 @@
 import { ascii, type ByteSource, startsWithBytes, uintLE } from '../source.ts';
 
 /**
- * The attributes of an HDF5 file's root group, read by the file's own structure (HDF5 File Format Specification 3.0), so that a
+ * The wanted attributes of an HDF5 file's root group, read by the file's own structure (HDF5 File Format Specification 3.0), so that a
  * file of any size costs a few reads. Attributes in dense storage are not followed; `complete` is false where there are some.
  */
 export interface RootAttributes {
@@ -29,7 +29,7 @@ export function superblockAt(source: ByteSource): number {
 }
 
 /** Undefined where the structure cannot be followed. */
-export function rootAttributes(source: ByteSource): RootAttributes | undefined {
+export function rootAttributes(source: ByteSource, wanted: readonly string[]): RootAttributes | undefined {
   const base = superblockAt(source);
   if (base === -1) return undefined;
   const head = source.read(base, 128);
@@ -41,17 +41,22 @@ export function rootAttributes(source: ByteSource): RootAttributes | undefined {
   const file: File = { source, base, offsetBytes, lengthBytes };
   // Old superblocks end in the root's symbol table entry, new ones in the address of its object header.
   const at = old ? (version === 0 ? 24 : 28) + 4 * offsetBytes + offsetBytes : 12 + 3 * offsetBytes;
-  return objectAttributes(file, base + uintLE(head, at, offsetBytes));
+  return objectAttributes(file, base + uintLE(head, at, offsetBytes), wanted);
 }
 
-function objectAttributes(file: File, at: number): RootAttributes | undefined {
+function objectAttributes(file: File, at: number, wanted: readonly string[]): RootAttributes | undefined {
   const head = file.source.read(at, 64);
   const modern = startsWithBytes(head, ascii('OHDR'));
   if (!modern && head[0] !== 1) return undefined;
   const messages = modern ? modernMessages(file, head, at) : oldMessages(file, head, at);
   const attributes = new Map<string, Uint8Array>();
   for (const message of messages) {
-    const attribute = message.type === 12 ? attributeOf(file, message.body) : undefined;
+    if (message.type !== 12) continue;
+    const attribute = attributeOf(
+      file,
+      message.body,
+      wanted.filter((name) => !attributes.has(name)),
+    );
     if (attribute !== undefined) attributes.set(attribute.name, attribute.value);
   }
   return { attributes, complete: !messages.some(({ type, body }) => type === 21 && denseAttributes(file, body)) };
@@ -136,7 +141,11 @@ function denseAttributes(file: File, body: Uint8Array): boolean {
   return body.subarray(at, at + file.offsetBytes).some((byte) => byte !== 0xff);
 }
 
-function attributeOf(file: File, body: Uint8Array): { readonly name: string; readonly value: Uint8Array } | undefined {
+function attributeOf(
+  file: File,
+  body: Uint8Array,
+  wanted: readonly string[],
+): { readonly name: string; readonly value: Uint8Array } | undefined {
   const version = body[0] ?? 0;
   if (version < 1 || version > 3) return undefined;
   const sizes = [uintLE(body, 2, 2), uintLE(body, 4, 2), uintLE(body, 6, 2)] as const;
@@ -146,6 +155,7 @@ function attributeOf(file: File, body: Uint8Array): { readonly name: string; rea
   const dataAt = typeAt + (padded[1] ?? 0) + (padded[2] ?? 0);
   if (!(dataAt <= body.length)) return undefined;
   const name = new TextDecoder().decode(body.subarray(nameAt, nameAt + sizes[0])).replace(/\0+$/, '');
+  if (!wanted.includes(name)) return undefined;
   const variable = ((body[typeAt] ?? 0) & 0x0f) === 9;
   const data = body.subarray(dataAt);
   return { name, value: variable ? heapObject(file, data) : data };

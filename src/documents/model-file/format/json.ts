@@ -1,6 +1,6 @@
 import type { Described, NamedImport, Note, Template } from '../model.ts';
 import { decodeText } from '../source.ts';
-import { leaveOut, type PartInput, type Reader, type Walk } from '../walk.ts';
+import { keptText, leaveOut, type PartInput, type Reader, type Walk } from '../walk.ts';
 import { jsonObjects, parseJson } from './json-text.ts';
 import { isKerasConfig, kerasObjects } from './keras-config.ts';
 
@@ -15,7 +15,7 @@ export const readJson: Reader = (part, walk) => {
   if (Array.isArray(value)) return { kind: 'json' };
   if ('__loader__' in json && '__class__' in json) return { kind: 'json', imports: skopsImports(value, part, walk) };
   const keras = isKerasConfig(value) || isKerasConfig(json.model_config) ? kerasObjects(value, part.path, walk) : [];
-  const templates = templatesOf(json);
+  const templates = templatesOf(json).map(({ where, text }) => ({ where, text: keptText(walk, part.path, text) }));
   const notes = notesOf(json);
   return { kind: kindOf(json, templates), keras, templates, notes } satisfies Described;
 };

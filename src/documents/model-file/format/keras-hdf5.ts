@@ -6,13 +6,13 @@ import { rootAttributes } from './hdf5.ts';
 import { parseJson } from './json-text.ts';
 import { kerasObjects } from './keras-config.ts';
 
+const CONFIGURATIONS = ['model_config', 'training_config'];
+
 /** HDF5 as Keras and PyTables write it: the configuration in the root's attributes, and pickles that stand between the data. */
 export const readHdf5: Reader = (part, walk) => {
-  const root = rootAttributes(part.source);
+  const root = rootAttributes(part.source, CONFIGURATIONS);
   const keras =
-    root === undefined
-      ? []
-      : ['model_config', 'training_config'].flatMap((name) => configOf(root.attributes.get(name), part, walk));
+    root === undefined ? [] : CONFIGURATIONS.flatMap((name) => configOf(root.attributes.get(name), part, walk));
   const searched = keras.length === 0 && root?.complete !== true ? searchConfig(part, walk) : [];
   const pickles = hiddenPickles(part, walk);
   const notes: Note[] = pickles.map(({ start }) => ({

@@ -1,6 +1,6 @@
 import type { ExternalData, Note, Template } from '../model.ts';
 import type { ByteSource } from '../source.ts';
-import { leaveOut, type Reader } from '../walk.ts';
+import { keptText, leaveOut, type Reader } from '../walk.ts';
 import { operatorCount } from './operators.ts';
 import { type Field, fieldOf, fieldsOf, textOf } from './protobuf.ts';
 
@@ -50,7 +50,10 @@ export const readOnnx: Reader = (part, walk) => {
     if (next.kind === 'node')
       operators.add(textOf(fieldOf(fields, NODE.domain)), textOf(fieldOf(fields, NODE.operator)));
     if (next.kind === 'tensor') externalData.push(...externalOf(fields));
-    if (next.kind === 'model') templates.push(...metadataOf(fields));
+    if (next.kind === 'model')
+      templates.push(
+        ...metadataOf(fields).map(({ where, text }) => ({ where, text: keptText(walk, part.path, text) })),
+      );
     for (const field of fields) {
       const kind = BELOW[next.kind][field.number];
       if (kind !== undefined && field.wire === 2) waiting.push({ kind, source: field.body, depth: next.depth + 1 });

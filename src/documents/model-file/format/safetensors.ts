@@ -1,6 +1,6 @@
 import type { Note } from '../model.ts';
 import { decodeText, uintLE } from '../source.ts';
-import { leaveOut, type Reader } from '../walk.ts';
+import { leaveOut, quoted, type Reader } from '../walk.ts';
 import { parseJson, repeatedKeys } from './json-text.ts';
 
 /** The reference implementation refuses longer headers. Source: github.com/huggingface/safetensors, README "Format". */
@@ -46,7 +46,7 @@ export const readSafetensors: Reader = (part, walk) => {
     return invalid('the header is no JSON object', 'header-invalid');
   const notes: Note[] = repeatedKeys(text).map((key) => ({
     kind: 'duplicate-key',
-    text: `the header names ${JSON.stringify(key)} twice`,
+    text: `the header names ${quoted(key)} twice`,
   }));
   const entries = Object.entries(header as Readonly<Record<string, unknown>>);
   notes.push(...metadataNotes(entries.find(([name]) => name === '__metadata__')?.[1]));
@@ -71,11 +71,11 @@ function metadataNotes(metadata: unknown): readonly Note[] {
   const notes: Note[] = [];
   for (const [key, value] of Object.entries(metadata)) {
     if (typeof value !== 'string')
-      notes.push({ kind: 'metadata-not-text', text: `__metadata__ ${JSON.stringify(key)} is no text` });
+      notes.push({ kind: 'metadata-not-text', text: `__metadata__ ${quoted(key)} is no text` });
     else if (isSuspicious(value)) {
       notes.push({
         kind: 'metadata-suspicious',
-        text: `__metadata__ ${JSON.stringify(key)} holds what looks like code`,
+        text: `__metadata__ ${quoted(key)} holds what looks like code`,
       });
     }
   }
@@ -104,7 +104,7 @@ function tensorNotes(entries: readonly (readonly [string, unknown])[], body: num
     if (stretch === undefined || stretch.to > body) {
       notes.push({
         kind: 'header-invalid',
-        text: `tensor ${JSON.stringify(name)} has offsets that do not lie in the file`,
+        text: `tensor ${quoted(name)} has offsets that do not lie in the file`,
       });
       continue;
     }
@@ -113,7 +113,7 @@ function tensorNotes(entries: readonly (readonly [string, unknown])[], body: num
     if (bytes !== undefined && bytes !== stretch.to - stretch.from) {
       notes.push({
         kind: 'header-invalid',
-        text: `tensor ${JSON.stringify(name)} has ${stretch.to - stretch.from} bytes where its shape needs ${bytes}`,
+        text: `tensor ${quoted(name)} has ${stretch.to - stretch.from} bytes where its shape needs ${bytes}`,
       });
     }
   }
@@ -128,13 +128,13 @@ function orderNotes(stretches: readonly Stretch[], body: number): readonly Note[
       notes.push({
         kind: 'offsets-overlap',
         offset: from,
-        text: `tensor ${JSON.stringify(name)} overlaps the one before it`,
+        text: `tensor ${quoted(name)} overlaps the one before it`,
       });
     if (from > at)
       notes.push({
         kind: 'offsets-hole',
         offset: at,
-        text: `${from - at} bytes before tensor ${JSON.stringify(name)} belong to none`,
+        text: `${from - at} bytes before tensor ${quoted(name)} belong to none`,
       });
     at = Math.max(at, to);
   }

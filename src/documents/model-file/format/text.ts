@@ -1,6 +1,6 @@
 import type { NamedImport, Note, Pointer } from '../model.ts';
 import { decodeText } from '../source.ts';
-import { leaveOut, type PartInput, type Reader } from '../walk.ts';
+import { keptText, leaveOut, type PartInput, type Reader } from '../walk.ts';
 
 const LFS = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n/;
 
@@ -26,10 +26,11 @@ export const readPointer: Reader = (part) => {
 };
 
 /** A chat template in a file of its own. */
-export const readTemplate: Reader = (part, walk) => ({
-  kind: 'chat-template',
-  templates: [{ where: part.name, text: decodeText(part.source.read(0, walk.limits.textBytes)) }],
-});
+export const readTemplate: Reader = (part, walk) => {
+  const text = decodeText(part.source.read(0, Math.min(walk.limits.textBytes, walk.keptTextLeft)));
+  if (part.source.size > walk.limits.textBytes) leaveOut(walk, part.path, 'the end of a long template');
+  return { kind: 'chat-template', templates: [{ where: part.name, text: keptText(walk, part.path, text) }] };
+};
 
 /** Text inside an archive: code that comes with a model, Hydra targets of NeMo configurations. */
 export const readText: Reader = (part, walk) => {

@@ -15,6 +15,8 @@ export interface Machine {
   protocol: number;
   /** Objects on all stacks and in the memo, for the limit. */
   readonly most: number;
+  /** Names, and calls, that may be kept. */
+  readonly mostNames: number;
   below: number;
   opcodes: number;
   gets: number;
@@ -50,13 +52,12 @@ export interface Outer {
 }
 
 const TRACE_KEPT = 256;
-const NAMES_KEPT = 50_000;
 
 /** Thrown when a limit of ours is reached: the pickle may go on, we do not. */
 export class Exhausted extends Error {}
 
 /** A new machine with an empty stack. `most` bounds the objects it may hold. */
-export function machineAt(cursor: Cursor, most: number, joblibArrays: boolean): Machine {
+export function machineAt(cursor: Cursor, most: number, mostNames: number, joblibArrays: boolean): Machine {
   return {
     cursor,
     source: cursor.source,
@@ -65,6 +66,7 @@ export function machineAt(cursor: Cursor, most: number, joblibArrays: boolean): 
     memo: new Map(),
     protocol: 0,
     most,
+    mostNames,
     below: 0,
     opcodes: 0,
     gets: 0,
@@ -157,7 +159,9 @@ export function lookUp(
   const key = `${found.constant ? '' : '?'}${found.module}\n${found.name}`;
   const known = machine.globals.get(key);
   if (known !== undefined) return { kind: 'global', global: known };
-  if (machine.globals.size >= NAMES_KEPT) throw new Exhausted(`the pickle looks up more than ${NAMES_KEPT} names`);
+  if (machine.globals.size >= machine.mostNames) {
+    throw new Exhausted(`the pickles look up more than ${machine.mostNames} further names`);
+  }
   const global: MutableGlobal = { ...found, offset: machine.offset, reached: true, called: false };
   machine.globals.set(key, global);
   const named = found.constant ? globalName(global) : `a name that is no constant (${globalName(global)})`;
@@ -193,7 +197,7 @@ export function recordCall(
   const label = words(callee);
   const attribute = attributeOf(callee, args);
   const key = `${opcode} ${label} ${attribute === undefined ? '' : Object.values(attribute).join(' ')}`;
-  if (machine.calls.has(key) || machine.calls.size >= NAMES_KEPT) return;
+  if (machine.calls.has(key) || machine.calls.size >= machine.mostNames) return;
   const shown = args
     .slice(0, 4)
     .map((value) => words(value))

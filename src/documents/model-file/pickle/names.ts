@@ -3,6 +3,9 @@ import { Broken, cutLine, takeLine } from './cursor.ts';
 import { lookUp, type Machine, pop, push } from './machine.ts';
 import { type Value, words } from './values.ts';
 
+/** Longer names exist in no program. */
+const LONGEST = 1024;
+
 /** The two lines of GLOBAL and INST. */
 export function globalLine(machine: Machine, opcode: string): Value {
   const module = takeLine(machine.cursor);
@@ -39,12 +42,16 @@ export function extension(machine: Machine, opcode: string, code: number): void 
 }
 
 function named(machine: Machine, opcode: string, module: string, name: string): Value {
+  if (module.length > LONGEST || name.length > LONGEST) {
+    const parts = { opcode, module: module.slice(0, LONGEST), name: name.slice(0, LONGEST), constant: false };
+    return lookUp(machine, parts);
+  }
   const mapped = machine.protocol < 3 ? mappedName(module, name) : undefined;
   return lookUp(machine, { opcode, module, name, constant: true, ...(mapped === undefined ? {} : { mapped }) });
 }
 
 function whole(value: Extract<Value, { kind: 'text' }>): boolean {
-  return value.length <= 1024;
+  return value.length <= LONGEST;
 }
 
 /** True for what CPython surely refuses; an object that a call returned may be a text. */

@@ -24,6 +24,8 @@ export interface RunOptions {
   readonly opcodes: number;
   /** Objects it may hold. */
   readonly objects: number;
+  /** Names it may keep; 50,000 by default. */
+  readonly names?: number;
   readonly joblibArrays?: boolean;
 }
 
@@ -39,7 +41,12 @@ export function runPickle(source: ByteSource, start: number, options: RunOptions
 }
 
 function runOnce(source: ByteSource, start: number, options: RunOptions, reading: FrameReading) {
-  const machine = machineAt(cursorAt(source, start, reading), options.objects, options.joblibArrays ?? false);
+  const machine = machineAt(
+    cursorAt(source, start, reading),
+    options.objects,
+    options.names ?? 50_000,
+    options.joblibArrays ?? false,
+  );
   const ended = execute(machine, options.opcodes);
   noteExpansion(machine);
   const pickle: Pickle = {

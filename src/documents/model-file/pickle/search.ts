@@ -1,4 +1,4 @@
-import type { Pickle } from '../model.ts';
+import type { Pickle, PickleGlobal } from '../model.ts';
 import type { ByteSource } from '../source.ts';
 import { leaveOut, type Walk } from '../walk.ts';
 import { OPCODES } from './opcodes.ts';
@@ -31,23 +31,28 @@ export function hasPickleHeader(bytes: Uint8Array, offset = 0): boolean {
   );
 }
 
-/** True when a pickle looks something up that can be a Python name, or that is no constant. */
+/** True when a pickle looks up what can be the name of a module and of something in it. Chance seldom writes that. */
 export function looksUp(pickle: Pickle): boolean {
-  return pickle.globals.some(
-    (global) => !global.constant || (isDottedName(global.module) && isDottedName(global.name)),
-  );
+  return pickle.globals.some(isNamed);
 }
 
-/** True when a call of a name with a Python name's form happened: chance does not write that. */
+/** True when it also calls it. */
 export function callsName(pickle: Pickle): boolean {
-  return pickle.globals.some((global) => global.called && isDottedName(global.module) && isDottedName(global.name));
+  return pickle.globals.some((global) => global.called && isNamed(global));
+}
+
+function isNamed({ constant, module, name }: PickleGlobal): boolean {
+  return constant && module.length > 1 && name.length > 1 && isDottedName(module) && isDottedName(name);
 }
 
 /** A pickle that stands where raw numbers are expected: its header and its looking up say so. */
-export function hidesInTensor(source: ByteSource): boolean {
+export function hidesInTensor(source: ByteSource, walk: Walk): boolean {
   const head = source.read(0, 64);
   if (head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4) return true;
-  return hasPickleHeader(head) && looksUp(runPickle(source, 0, { opcodes: 10_000, objects: 10_000 }).pickle);
+  if (!hasPickleHeader(head)) return false;
+  const run = runPickle(source, 0, { opcodes: 2000, objects: 10_000 });
+  walk.opcodesLeft -= run.spent;
+  return looksUp(run.pickle) || walk.opcodesLeft <= 0;
 }
 
 /** Searches `[from, to)` for pickles that hide between other bytes and returns those that look something up. */

@@ -28,8 +28,8 @@ export function readPickles(part: PartInput, walk: Walk, from = 0): Described {
     at = run.pickle.end;
     if (run.pickle.ended !== 'stop') break;
     if (isTorchLegacy(runs) && runs.length === 5) break;
-    if (runs.length >= MOST_PICKLES) {
-      leaveOut(walk, part.path, `what follows the first ${MOST_PICKLES} pickles`);
+    if (runs.length >= MOST_PICKLES || walk.keptLeft <= 0) {
+      leaveOut(walk, part.path, `what follows the first ${runs.length} pickles`);
       break;
     }
   }
@@ -46,8 +46,14 @@ function startRun(part: PartInput, at: number, before: number, walk: Walk): Run 
   const head = part.source.read(at, 3);
   if (before > 0 && !hasPickleHeader(head) && !OPCODES.has(head[0] ?? 0)) return undefined;
   const opcodes = Math.max(0, walk.opcodesLeft);
-  const run = runPickle(part.source, at, { opcodes, objects: walk.limits.pickleObjects, joblibArrays: true });
+  const run = runPickle(part.source, at, {
+    opcodes,
+    objects: walk.limits.pickleObjects,
+    names: Math.max(0, Math.min(50_000, walk.keptLeft)),
+    joblibArrays: true,
+  });
   walk.opcodesLeft -= run.spent;
+  walk.keptLeft -= run.pickle.globals.length + run.pickle.calls.length + run.pickle.trace.length + 1;
   // Behind a STOP bytes that are a pickle by chance are common; a header, a clean end or a call is not chance.
   const sure =
     before === 0 || hasPickleHeader(head) || callsName(run.pickle) || (run.pickle.ended === 'stop' && run.spent > 1);
