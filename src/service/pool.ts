@@ -1,4 +1,5 @@
 import { memoryUsage } from 'node:process';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Piscina } from 'piscina';
 import type { Incident } from '../core/report.ts';
 import type { Slots } from './slots.ts';
@@ -6,6 +7,7 @@ import { createSlots } from './slots.ts';
 
 const MB = 2 ** 20;
 const WATCH_MS = 25;
+const MEMORY_BACK_MS = 10_000;
 
 export interface PoolOptions<Task> {
   /** A built module whose default export takes a task and returns or resolves to its result; both are cloned. */
@@ -116,6 +118,7 @@ async function attempt<Task, Result>(
   alone: boolean,
 ): Promise<PoolOutcome<Result> | undefined> {
   await state.slots.enter(alone);
+  await memoryBack(state.options.processMb);
   const attempted: Attempt = { controller: new AbortController(), stopped: undefined };
   const stopWith = (): void => attempted.controller.abort();
   const limit = setTimeout(() => stop(attempted, 'time'), state.options.taskMs);
@@ -150,6 +153,13 @@ function watchMemory<Task>(state: State<Task>): void {
   if (state.attempts.size === 0 || memoryUsage.rss() <= state.options.processMb * MB) return;
   const why = state.attempts.size > 1 ? 'shared' : 'memory';
   for (const attempted of state.attempts) stop(attempted, why);
+}
+
+/** What a stopped thread held comes back a little later, and must not be laid at the next one's door. */
+async function memoryBack(processMb: number): Promise<void> {
+  for (let waited = 0; waited < MEMORY_BACK_MS && memoryUsage.rss() > processMb * MB; waited += WATCH_MS) {
+    await pause(WATCH_MS);
+  }
 }
 
 /** Replaces all threads once this generation has done its share; those still at work end their tasks first. */
