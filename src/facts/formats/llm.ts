@@ -46,7 +46,20 @@ const ENGINES: readonly (readonly [LlmServer['engine'], RegExp])[] = [
   ['nim', /nvcr\.io\/nim\//i],
 ];
 
-const engineIn = (said: string): LlmServer['engine'] | undefined => ENGINES.find(([, pattern]) => pattern.test(said))?.[0];
+/** Programs, not names of models or pools that hold a program's name. */
+const PROGRAMS: readonly (readonly [LlmServer['engine'], RegExp])[] = [
+  ['vllm', /(^|[\s/"'])vllm\s+serve\b|-m\s+vllm\.|vllm\.entrypoints/],
+  ['tgi', /text-generation-launcher/],
+  ['sglang', /-m\s+sglang\.|sglang\.launch_server/],
+  ['trtllm', /trtllm-serve/],
+];
+
+function engineIn(image: string | undefined, words: readonly DataNode[]): LlmServer['engine'] | undefined {
+  if (image !== undefined && /router|lmcache-server|benchmark|exporter|\bepp\b|gateway|proxy|operator/i.test(image)) return undefined;
+  const said = words.map((word) => text(word) ?? '').join(' ').slice(0, 10_000);
+  const known = PROGRAMS.find(([, pattern]) => pattern.test(said)) ?? ENGINES.find(([, pattern]) => pattern.test(image ?? ''));
+  return known?.[0];
+}
 
 interface Word {
   readonly text: string;
@@ -94,9 +107,8 @@ function gpusOf(limits: DataNode | undefined, requests: DataNode | undefined): L
 }
 
 function ofContainer(document: DataDocument, container: KubernetesContainer, name: string | undefined, from: LlmServer['from']): readonly LlmServer[] {
-  const said = `${container.image?.text ?? ''} ${container.words.map((word) => text(word) ?? '').join(' ')}`;
-  const engine = engineIn(said.slice(0, 10_000));
-  if (engine === undefined || container.init || /router|lmcache-server|benchmark|exporter/i.test(container.image?.text ?? '')) return [];
+  const engine = engineIn(container.image?.text, container.words);
+  if (engine === undefined || container.init) return [];
   const flags = flagsOf(container.words);
   return [
     {
@@ -122,7 +134,7 @@ function modelInEnvironment({ env }: KubernetesContainer): LlmServer['model'] {
 
 function fromCompose(project: Project): readonly LlmServer[] {
   return composeServices(project).flatMap((service) => {
-    const engine = engineIn(`${service.image?.text ?? ''} ${service.words.map((word) => text(word) ?? '').join(' ')}`.slice(0, 10_000));
+    const engine = engineIn(service.image?.text, service.words);
     if (engine === undefined) return [];
     const flags = flagsOf(service.words);
     const model = modelIn(service.words, flags);
@@ -158,7 +170,7 @@ function fromChart(document: DataDocument, spec: DataNode): LlmServer {
   return {
     document,
     node: spec,
-    engine: engineIn(repository?.text ?? '') ?? 'vllm',
+    engine: engineIn(repository?.text, []) ?? 'vllm',
     name: text(get(spec, 'name')),
     image: repository,
     model: url === undefined ? undefined : { node: url, text: text(url) ?? '', open: url.open },

@@ -30,8 +30,8 @@ export function environmentOfMonitor(monitor: Monitor): string {
 function targetsOf(drawing: Drawing, monitor: Monitor): readonly { readonly id: string | undefined; readonly where: Where }[] {
   if (monitor.by === 'azure') {
     const target = monitor.monitor.endpointDeployment;
-    const [, endpoint = '', deployment = ''] = /^azureml:([\w-]+):([\w-]+)$/.exec(target?.value ?? '') ?? [];
-    return target === undefined ? [] : [{ id: drawing.find('deployment', `${endpoint}/${deployment}`) ?? drawing.find('endpoint', endpoint), where: at(monitor.document as DataDocument, target.node) }];
+    const [, endpoint, deployment] = /^azureml:([\w-]+):([\w-]+)$/.exec(target?.value ?? '') ?? [];
+    return target === undefined || endpoint === undefined ? [] : [{ id: drawing.find('deployment', `${endpoint}/${deployment}`) ?? drawing.find('endpoint', endpoint), where: at(monitor.document as DataDocument, target.node) }];
   }
   if (monitor.by === 'sagemaker') {
     const { document, entry, refersTo } = monitor.monitor;
@@ -78,7 +78,7 @@ function drawAlerts(project: Project, drawing: Drawing): void {
   for (const { document, node, name, service } of serviceObjectives(project)) drawing.node('slo', `${service ?? ''} ${name?.text ?? ''}`.trim(), at(document, name?.node ?? node));
 }
 
-const TRAINS = new Set('train training retrain retraining score scoring predict monitor monitoring drift materialize feast dvc dbt deploy'.split(' '));
+const TRAINS = new Set('train training retrain retraining scoring drift materialize materialization feast dvc dbt'.split(' '));
 
 function drawSchedules(project: Project, drawing: Drawing): void {
   for (const { document, name, jobs, schedules } of githubWorkflows(project)) {

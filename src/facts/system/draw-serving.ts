@@ -32,7 +32,8 @@ function azure(project: Project, drawing: Drawing): void {
     const { document, node, endpoint, modelReference } = each;
     const where = at(document, each.name?.node ?? node);
     const environment = environmentAt(document, node);
-    const id = drawing.node('deployment', `${endpoint?.value ?? ''}/${each.name?.value ?? ''}`, where, environment);
+    const own = each.name?.text ?? document.path.split('/').at(-2) ?? 'deployment';
+    const id = drawing.node('deployment', endpoint?.text === undefined ? own : `${endpoint.text}/${own}`, where, environment);
     if (endpoint?.value !== undefined) drawing.edge('serves', id, drawing.find('endpoint', endpoint.value, environment) ?? drawing.node('endpoint', endpoint.value, at(document, endpoint.node), environment), at(document, endpoint.node));
     if (each.model !== undefined && modelReference !== undefined) drawing.edge('deploys', id, model(drawing, modelReference.name, modelReference.version, at(document, each.model)), at(document, each.model));
   }
