@@ -27,6 +27,7 @@ const HEALTH_CHECKS = new Set([
   'monitor-exception-swallowed',
   'schedule-no-failure-alert',
   'region-literal-mismatch',
+  'promtool:check-rules',
 ]);
 
 const ROWS: Readonly<Record<LifecycleRow, Row>> = {

@@ -32,7 +32,9 @@ function servesInCode(project: Project): boolean {
 export const scopeOf: (project: Project) => Scope = fact((project) => ({
   trains:
     some(dvcPipelines(project), mlflowRecipes(project), mlflowProjects(project), azurePipelines(project)) ||
-    databricksResources(project, 'jobs').some((job) => databricksTasks(job).some(({ key }) => /train/i.test(key?.text ?? ''))) ||
+    databricksResources(project, 'jobs').some((job) =>
+      databricksTasks(job).some(({ key }) => /train/i.test(key?.text ?? '')),
+    ) ||
     trainsInCode(project),
   serves:
     some(
