@@ -25,12 +25,14 @@ export async function giveUp(bot: Bot, head: string, reason: string): Promise<vo
   }
 }
 
-/** Ends what is open on a commit that is no longer the head of the pull request; on the head the next review takes it up. */
-export async function closeLeft(bot: Bot, pull: number, left: string): Promise<void> {
+/** Ends what is open on commits that are no longer the head of the pull request; on the head a review takes it up. */
+export async function closeLeft(bot: Bot, pull: number, left: readonly string[]): Promise<void> {
   const { headSha } = await readPull(bot.gh, bot.repo, pull);
-  if (left === headSha) return;
-  const open = (await readRuns(bot, left)).filter(({ completed }) => !completed);
-  for (const run of open.filter(({ externalId }) => readExternalId(externalId)?.pull === pull)) {
-    await completeRun(bot, run.id, superseded(headSha));
+  for (const sha of new Set(left)) {
+    if (sha === headSha) continue;
+    const open = (await readRuns(bot, sha)).filter(({ completed }) => !completed);
+    for (const run of open.filter(({ externalId }) => readExternalId(externalId)?.pull === pull)) {
+      await completeRun(bot, run.id, superseded(headSha));
+    }
   }
 }

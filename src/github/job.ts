@@ -12,8 +12,8 @@ export type Task =
       readonly reason: string;
       /** True when a person asked: a review that is already there is done again. */
       readonly forced: boolean;
-      /** A commit on which the death or the pause of a process may have left a run open. */
-      readonly left?: string;
+      /** Commits on which the end of a process may have left a run open. */
+      readonly left?: readonly string[];
     }
   | { readonly kind: 'recheck'; readonly sha: string; readonly reason: string }
   | {

@@ -1,20 +1,17 @@
-import { withAcceptances } from './accept.ts';
 import { at, type Bot, type Turn } from './bot.ts';
 import { closedRun, openRun, type RunSeed } from './checkrun.ts';
 import { readConfiguration } from './configuration.ts';
 import { decide } from './decide.ts';
 import { digestOf } from './digest.ts';
 import type { Outcome } from './effect.ts';
-import { footerOf } from './footer.ts';
 import { checkNameFor, externalIdOf, readExternalId } from './identity.ts';
 import type { Task } from './job.ts';
+import { judge } from './judge.ts';
 import { perform } from './perform.ts';
-import { plan } from './plan.ts';
 import { NOTHING_POSTED } from './posted.ts';
-import { lineUrl, type OwnRun, type PullFacts, readPull, readRuns } from './read.ts';
+import { type OwnRun, type PullFacts, readPull, readRuns } from './read.ts';
 import { endOfTurn, recover } from './recover.ts';
 import { readPosted } from './threads.ts';
-import { installationToken } from './token.ts';
 
 type Group = Extract<Task, { kind: 'merge-group' }>;
 
@@ -92,26 +89,16 @@ async function byReview(bot: Bot, group: Group, facts: PullFacts, seed: RunSeed,
   const runId = String(run);
   try {
     const { accepted } = await readPosted(bot, facts.number);
-    const { repo, ports } = bot;
-    const { report, changes } = await ports.reviewer.review({
-      repo,
-      cloneUrl: facts.cloneUrl,
-      token: () => installationToken(bot),
-      base: group.baseSha,
-      head: group.headSha,
-      settings,
-      signal: turn.signal,
-    });
-    const compared = { baseRef: facts.baseRef, baseSha: group.baseSha, headSha: group.headSha };
-    const effects = plan({
-      report: withAcceptances(report, accepted, settings),
-      settings,
-      changes,
-      posted: NOTHING_POSTED,
-      fileUrl: lineUrl(facts, group.headSha),
+    const compared = { base: group.baseSha, head: group.headSha };
+    const posted = { ...NOTHING_POSTED, accepted };
+    const { effects } = await judge(bot, {
+      ...compared,
+      facts,
+      configuration,
+      posted,
       comments: false,
-      footer: footerOf({ facts: compared, configuration, proposed: undefined, runId }),
-      notices: [],
+      runId,
+      signal: turn.signal,
     });
     await perform(bot, effects, { pull: facts.number, run, overtaken: async () => endOfTurn(turn, runId) });
   } catch (error) {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
-import { withAcceptances } from './accept.ts';
 import type { Bot, Turn } from './bot.ts';
 import { closedRun, completeRun, openRun, type RunSeed } from './checkrun.ts';
 import { readConfiguration } from './configuration.ts';
@@ -9,16 +8,14 @@ import { digestOf } from './digest.ts';
 import type { Outcome } from './effect.ts';
 import { cancelled, failed, superseded } from './ending.ts';
 import { tryLater } from './failure.ts';
-import { footerOf, noticesOf } from './footer.ts';
 import { checkNameFor, externalIdOf, readExternalId } from './identity.ts';
+import { judge } from './judge.ts';
 import { perform } from './perform.ts';
-import { plan } from './plan.ts';
-import type { Configuration, Reviewed } from './ports.ts';
+import type { Configuration } from './ports.ts';
 import type { Posted } from './posted.ts';
-import { lineUrl, type OwnRun, type PullFacts, readPull, readRuns } from './read.ts';
+import { type OwnRun, type PullFacts, readPull, readRuns } from './read.ts';
 import { endOfTurn, recover, worthAnotherTry } from './recover.ts';
 import { readPosted } from './threads.ts';
-import { installationToken } from './token.ts';
 
 /** Everything known before the review begins. */
 interface Scene {
@@ -66,34 +63,17 @@ async function overtaken({ bot, turn, facts, configuration, runId }: Scene): Pro
   return decision.kind === 'no-review' ? decision.outcome : undefined;
 }
 
-async function reviewed({ bot, turn, facts, configuration }: Scene): Promise<Reviewed> {
-  const { repo, ports } = bot;
-  return ports.reviewer.review({
-    repo,
-    cloneUrl: facts.cloneUrl,
-    token: () => installationToken(bot),
-    base: facts.baseSha,
-    head: facts.headSha,
-    settings: configuration.settings,
-    conversation: { number: facts.number, title: facts.title, author: facts.author, labels: facts.labels },
-    signal: turn.signal,
-  });
-}
-
 async function answer(scene: Scene, run: number, comments: boolean): Promise<Outcome> {
-  const { bot, configuration, posted, facts, runId } = scene;
-  const { settings } = configuration;
-  const { report, changes, proposed: text } = await reviewed(scene);
-  const proposed = text === undefined ? undefined : bot.ports.configure({ repository: text });
-  const effects = plan({
-    report: withAcceptances(report, posted.accepted, settings),
-    settings,
-    changes,
+  const { bot, turn, facts, configuration, posted, runId } = scene;
+  const compared = { base: facts.baseSha, head: facts.headSha };
+  const { effects } = await judge(bot, {
+    ...compared,
+    facts,
+    configuration,
     posted,
-    fileUrl: lineUrl(facts, facts.headSha),
     comments,
-    footer: footerOf({ facts, configuration, proposed, runId }),
-    notices: noticesOf(proposed),
+    runId,
+    signal: turn.signal,
   });
   return perform(bot, effects, { pull: facts.number, run, overtaken: () => overtaken(scene) });
 }

@@ -5,7 +5,7 @@ import { type Acceptance, readAcceptance, readMarker } from './marker.ts';
 import type { Posted, PostedComment } from './posted.ts';
 
 /** Whether a thread is resolved is known to GraphQL only. */
-const THREADS = `query ($owner: String!, $name: String!, $number: Int!, $after: String) {
+const THREADS = `query ($owner: String!, $name: String!, $number: Int!, $after: String, $before: String) {
   repository(owner: $owner, name: $name) {
     pullRequest(number: $number) {
       reviewThreads(first: 100, after: $after) {
@@ -15,7 +15,10 @@ const THREADS = `query ($owner: String!, $name: String!, $number: Int!, $after: 
           comments(first: 30) { totalCount nodes { fullDatabaseId viewerDidAuthor body } }
         }
       }
-      reviews(last: 100, states: [COMMENTED]) { nodes { viewerDidAuthor body } }
+      reviews(last: 100, before: $before, states: [COMMENTED]) {
+        pageInfo { hasPreviousPage startCursor }
+        nodes { viewerDidAuthor body }
+      }
     }
   }
 }`;
@@ -35,7 +38,10 @@ const answer = z.object({
         pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
         nodes: z.array(thread),
       }),
-      reviews: z.object({ nodes: z.array(z.object({ viewerDidAuthor: z.boolean(), body: z.string() })) }),
+      reviews: z.object({
+        pageInfo: z.object({ hasPreviousPage: z.boolean(), startCursor: z.string().nullable() }),
+        nodes: z.array(z.object({ viewerDidAuthor: z.boolean(), body: z.string() })),
+      }),
     }),
   }),
 });
@@ -62,20 +68,25 @@ function acceptancesIn(bodies: readonly string[]): readonly Acceptance[] {
   return bodies.flatMap((body) => readAcceptance(body) ?? []);
 }
 
+/** Every reply that somebody writes is a review to GitHub, so both lists may be long; they are paged side by side. */
 async function byGraphql({ gh, repo }: Bot, pull: number): Promise<Posted> {
-  const comments: PostedComment[] = [];
-  const bodies: string[] = [];
+  const comments = new Map<number, PostedComment>();
+  const bodies = new Set<string>();
   let after: string | null = null;
+  let before: string | null = null;
   for (let page = 0; page < MOST_PAGES; page += 1) {
-    const raw: unknown = await gh.graphql(THREADS, { ...repo, number: pull, after });
+    const raw: unknown = await gh.graphql(THREADS, { ...repo, number: pull, after, before });
     const { reviewThreads, reviews } = answer.parse(raw).repository.pullRequest;
-    comments.push(...reviewThreads.nodes.flatMap((node) => commentOfThread(node) ?? []));
-    if (page === 0)
-      bodies.push(...reviews.nodes.filter(({ viewerDidAuthor }) => viewerDidAuthor).map(({ body }) => body));
-    if (!reviewThreads.pageInfo.hasNextPage) break;
-    after = reviewThreads.pageInfo.endCursor;
+    for (const found of reviewThreads.nodes.flatMap((node) => commentOfThread(node) ?? []))
+      comments.set(found.id, found);
+    for (const { viewerDidAuthor, body } of reviews.nodes) if (viewerDidAuthor) bodies.add(body);
+    if (!reviewThreads.pageInfo.hasNextPage && !reviews.pageInfo.hasPreviousPage) break;
+    // A list that has ended stays on its last page.
+    after = reviewThreads.pageInfo.hasNextPage ? reviewThreads.pageInfo.endCursor : after;
+    before = reviews.pageInfo.hasPreviousPage ? reviews.pageInfo.startCursor : before;
   }
-  return { comments, accepted: acceptancesIn([...bodies, ...comments.map(({ body }) => body)]) };
+  const posted = [...comments.values()];
+  return { comments: posted, accepted: acceptancesIn([...bodies, ...posted.map(({ body }) => body)]) };
 }
 
 async function byRest({ gh, repo, self }: Bot, pull: number): Promise<Posted> {

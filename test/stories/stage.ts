@@ -146,7 +146,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     from = github.requests.length;
   };
   const close = async (): Promise<void> => {
-    if (bills.length > 0) process.stdout.write(`${bills.join('\n')}\n`);
+    if (bills.length > 0) console.info(bills.join('\n'));
     await serving.close();
     await github.close();
     await rm(clones, { recursive: true, force: true });
@@ -223,7 +223,7 @@ export function theStage(options: StageOptions = {}): () => Stage {
   });
   afterAll(() => get().close());
   afterEach(() => {
-    if (process.env['STORY_LOG'] !== undefined)
+    if (process.env.STORY_LOG !== undefined)
       process.stderr.write(`${expect.getState().currentTestName}\n${get().logged.splice(0).join('')}`);
     get().github.clearFaults();
     const violations = [...get().github.violations];
