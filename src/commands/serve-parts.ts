@@ -3,6 +3,7 @@ import { pullKey } from '../github/job.ts';
 import type { Observed } from '../github/octokit.ts';
 import type { Reviewed } from '../github/ports.ts';
 import type { Metrics } from '../service/metrics.ts';
+import type { Turn } from '../service/queue.ts';
 import type { OpenPull } from '../service/reconcile.ts';
 import type { Around } from './app-ports.ts';
 
@@ -50,9 +51,19 @@ export function foundJob(installation: number, pull: OpenPull, reason: string): 
   };
 }
 
-/** The job with a commit on which a dead process may have left a run open. */
-export function withLeft(job: Job, left: string | undefined): Job {
+/** The job with the commits on which an earlier turn may have left a run open. */
+export function withLeft(job: Job, { attempt, orphans }: Pick<Turn, 'attempt' | 'orphans'>): Job {
   const { repo, task } = job.payload;
-  if (left === undefined || task.kind !== 'review') return job;
-  return { ...job, payload: { repo, task: { ...task, left } } };
+  const left = attempt > 1 ? [...orphans, job.head] : orphans;
+  if (left.length === 0 || task.kind !== 'review') return job;
+  return { ...job, payload: { repo, task: { ...task, left: [...(task.left ?? []), ...left] } } };
+}
+
+/** A process that lost its turn may have opened a run of which the next one knows nothing: somebody is to look again. */
+export function lookAgain(job: Job, now: number): Job | undefined {
+  const { delivery: _taken, ...kept } = job;
+  const { repo, task } = job.payload;
+  if (task.kind !== 'review') return undefined;
+  const again = { ...task, reason: 'a process lost its turn', forced: false, left: [...(task.left ?? []), job.head] };
+  return { ...kept, generation: now, payload: { repo, task: again } };
 }

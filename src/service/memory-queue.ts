@@ -1,7 +1,7 @@
 import type { Admission, Handler, Job, Queue, QueueOptions, QueueStats } from './queue.ts';
 import { abandon } from './queue.ts';
 import type { FairClock } from './schedule.ts';
-import { admit, backoffMs, fairClock, isPermanent, nextRound, rank, reasonOf, urgent } from './schedule.ts';
+import { admit, backoffMs, fairClock, isPermanent, nextRound, orphansFor, rank, reasonOf, urgent } from './schedule.ts';
 import type { Seen } from './seen.ts';
 import { createSeen } from './seen.ts';
 import type { Outcome, Running } from './turn.ts';
@@ -16,6 +16,7 @@ interface Waiting<Payload> {
   readonly failed: number;
   readonly since: number;
   readonly readyAt: number;
+  readonly orphans: readonly string[];
 }
 
 interface State<Payload> {
@@ -87,7 +88,7 @@ function merged<Payload>(
   const now = Date.now();
   const readyAt = job.priority === 'merge-group' ? now : now + state.options.debounceMs;
   if (before === undefined) {
-    return { job, round: nextRound(state.clock, job), failed: 0, since: now, readyAt };
+    return { job, round: nextRound(state.clock, job), failed: 0, since: now, readyAt, orphans: [] };
   }
   const priority = urgent(job.priority, before.job.priority);
   const round = priority === before.job.priority ? before.round : nextRound(state.clock, job);
@@ -97,6 +98,7 @@ function merged<Payload>(
     failed: 0,
     since: before.since,
     readyAt: Math.min(readyAt, before.readyAt),
+    orphans: before.orphans,
   };
 }
 
@@ -140,7 +142,7 @@ function begin<Payload>(state: State<Payload>, waiting: Waiting<Payload>, handle
   const { key } = waiting.job;
   state.waiting.delete(key);
   state.clock.now = Math.max(state.clock.now, waiting.round);
-  const running = runTurn(waiting.job, waiting.failed + 1, handler, state.options);
+  const running = runTurn(waiting.job, waiting.failed + 1, handler, state.options, waiting.orphans);
   state.running.set(key, running);
   const settled = running.ended.then((outcome) => finish(state, waiting, outcome));
   state.settling.add(settled);
@@ -150,6 +152,11 @@ function begin<Payload>(state: State<Payload>, waiting: Waiting<Payload>, handle
 async function finish<Payload>(state: State<Payload>, waiting: Waiting<Payload>, outcome: Outcome): Promise<void> {
   const { job } = waiting;
   if (outcome.end === 'failed') await failed(state, waiting, outcome.error);
+  const newer = state.waiting.get(job.key);
+  if (outcome.end !== 'done' && newer !== undefined) {
+    const orphans = orphansFor(newer.job.head, { head: job.head, orphans: waiting.orphans });
+    state.waiting.set(job.key, { ...newer, orphans });
+  }
   if (outcome.end === 'handed-back') state.leftovers.push(job);
   state.running.delete(job.key);
   if (state.running.size === 0 && state.waiting.size === 0) {

@@ -43,8 +43,8 @@ export interface Turn {
   /** 1 for the first. Grows when the handler throws, hangs, or its process dies. */
   readonly attempt: number;
   readonly lastAttempt: boolean;
-  /** A head whose run a process left open when it died, and which this job supersedes. */
-  readonly orphan?: string;
+  /** Earlier heads of this key whose turn did not come to its own end: it failed, was cut short, or its process died. */
+  readonly orphans: readonly string[];
   /** Aborted with an {@link Abandon}. */
   readonly signal: AbortSignal;
 }

@@ -163,14 +163,14 @@ async function outcomeOf<Payload>(
   if (begun.died && begun.failed >= state.options.attempts) {
     return { end: 'failed', error: new Error(`the worker died ${begun.failed} times during the run`) };
   }
-  const running = runTurn(begun.job, begun.failed + 1, handler, state.options, begun.orphan);
+  const running = runTurn(begun.job, begun.failed + 1, handler, state.options, begun.orphans);
   state.running.set(owner, running);
   return running.ended.finally(() => state.running.delete(owner));
 }
 
 async function endingOf<Payload>(state: State<Payload>, begun: Begun<Payload>, outcome: Outcome): Promise<Ending> {
   if (outcome.end === 'handed-back') return { how: 'back' };
-  if (outcome.end !== 'failed') return { how: 'done' };
+  if (outcome.end !== 'failed') return { how: outcome.end };
   const failed = begun.failed + 1;
   if (failed < state.options.attempts && !isPermanent(outcome.error)) {
     return { how: 'retry', delayMs: backoffMs(failed, state.options.backoff, outcome.error) };

@@ -9,6 +9,21 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `;
 
+/** The heads that the next turn is told of; as `orphansFor` in schedule.ts. */
+const LEFT = `
+local function left(record, before)
+  local heads = {}
+  for _, head in ipairs(before.orphans or {}) do heads[#heads + 1] = head end
+  heads[#heads + 1] = before.head
+  local kept = {}
+  for _, head in ipairs(heads) do
+    if head ~= record.head then kept[#kept + 1] = head end
+  end
+  while #kept > 20 do table.remove(kept, 1) end
+  record.orphans = #kept > 0 and kept or nil
+end
+`;
+
 /** KEYS waiting running since clock seen; ARGV key head generation priority installation job debounce seen-ttl. */
 export const ENQUEUE = `${NOW}
 local key, head, generation, priority = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
@@ -44,6 +59,7 @@ local record = {
   priority = keep and waiting.priority or priority,
   round = keep and waiting.round or nextRound(),
   since = waiting and waiting.since or now,
+  orphans = waiting and waiting.orphans,
 }
 redis.call('HSET', KEYS[1], key, cjson.encode(record))
 redis.call('ZADD', KEYS[3], 'NX', record.since, key)
@@ -52,7 +68,7 @@ return { admission, math.max(0, readyAt - now), record.round, record.priority, m
 `;
 
 /** KEYS waiting running since clock; ARGV key owner. The record that now runs, or nothing when nothing is to be done. */
-export const BEGIN = `
+export const BEGIN = `${LEFT}
 local key = ARGV[1]
 local record
 local text = redis.call('HGET', KEYS[1], key)
@@ -61,8 +77,7 @@ if text then
   redis.call('HDEL', KEYS[1], key)
   redis.call('ZREM', KEYS[3], key)
   local before = redis.call('HGET', KEYS[2], key)
-  before = before and cjson.decode(before)
-  if before and before.head ~= record.head then record.orphan = before.head end
+  if before then left(record, cjson.decode(before)) end
 else
   text = redis.call('HGET', KEYS[2], key)
   if not text then return false end
@@ -83,17 +98,21 @@ return text
 `;
 
 /** KEYS waiting running since clock; ARGV key owner end delay. Tells whether the key waits again, and how. */
-export const END = `${NOW}
+export const END = `${NOW}${LEFT}
 local key, ending = ARGV[1], ARGV[3]
 local text = redis.call('HGET', KEYS[2], key)
 local record = text and cjson.decode(text)
 if record and record.owner ~= ARGV[2] then return false end
 if record then
   redis.call('HDEL', KEYS[2], key)
-  if ending ~= 'done' and redis.call('HEXISTS', KEYS[1], key) == 0 then
+  local newer = redis.call('HGET', KEYS[1], key)
+  if ending ~= 'done' and newer then
+    newer = cjson.decode(newer)
+    left(newer, record)
+    redis.call('HSET', KEYS[1], key, cjson.encode(newer))
+  elseif ending == 'retry' or ending == 'back' then
     record.owner = nil
     record.died = nil
-    record.orphan = nil
     if ending == 'retry' then record.failed = record.failed + 1 end
     record.readyAt = now + tonumber(ARGV[4])
     redis.call('HSET', KEYS[1], key, cjson.encode(record))

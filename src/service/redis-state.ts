@@ -12,7 +12,7 @@ const recordSchema = z.object({
   priority: z.enum(PRIORITIES),
   failed: z.number(),
   died: z.boolean().optional(),
-  orphan: z.string().optional(),
+  orphans: z.array(z.string()).default([]),
   round: z.number(),
   readyAt: z.number(),
 });
@@ -29,11 +29,12 @@ export interface Begun<Payload> {
   readonly failed: number;
   /** The process of the previous attempt died. */
   readonly died: boolean;
-  /** The head that it was on, where that is another one. */
-  readonly orphan?: string;
+  readonly orphans: readonly string[];
 }
 
-export type Ending = { readonly how: 'done' | 'back' } | { readonly how: 'retry'; readonly delayMs: number };
+export type Ending =
+  | { readonly how: 'done' | 'back' | 'superseded' }
+  | { readonly how: 'retry'; readonly delayMs: number };
 
 /** The jobs in Redis: every method is one atomic step. Rejects when Redis cannot be reached. */
 export interface RedisState<Payload> {
@@ -73,8 +74,7 @@ export function redisState<Payload>(redis: Redis, prefix: string): RedisState<Pa
       if (typeof text !== 'string') return undefined;
       const record = recordSchema.parse(JSON.parse(text));
       const job = { ...(JSON.parse(record.job) as Job<Payload>), priority: record.priority };
-      const orphan = record.orphan === undefined ? {} : { orphan: record.orphan };
-      return { job, failed: record.failed, died: record.died ?? false, ...orphan };
+      return { job, failed: record.failed, died: record.died ?? false, orphans: record.orphans };
     },
     async end(key, owner, ending) {
       const answer = await run(END, [key, owner, ending.how, ending.how === 'retry' ? Math.ceil(ending.delayMs) : 0]);

@@ -17,6 +17,17 @@ export function admit(incoming: Known, waiting: Known | undefined, running: Know
   return waiting === undefined ? 'following' : 'replaced';
 }
 
+/** As many heads as a key can reasonably leave behind. */
+const MOST_ORPHANS = 20;
+
+/** The heads that the next turn of a key is told of, when the one before it did not come to its own end. */
+export function orphansFor(
+  next: string,
+  before: { readonly head: string; readonly orphans: readonly string[] },
+): readonly string[] {
+  return [...before.orphans, before.head].filter((head) => head !== next).slice(-MOST_ORPHANS);
+}
+
 /** The more urgent of two. */
 export function urgent(a: Priority, b: Priority): Priority {
   return PRIORITIES.indexOf(a) <= PRIORITIES.indexOf(b) ? a : b;

@@ -3,6 +3,7 @@ import { abandon, isAbandon } from './queue.ts';
 
 export type Outcome =
   | { readonly end: 'done' }
+  /** Told to stop for a newer head, and failed in stopping. */
   | { readonly end: 'superseded' }
   | { readonly end: 'handed-back' }
   | { readonly end: 'failed'; readonly error: unknown };
@@ -22,7 +23,7 @@ export function runTurn<Payload>(
   attempt: number,
   handler: Handler<Payload>,
   options: Pick<QueueOptions<Payload>, 'attempts' | 'turnMs' | 'graceMs'>,
-  orphan?: string,
+  orphans: readonly string[],
 ): Running<Payload> {
   const controller = new AbortController();
   const { signal } = controller;
@@ -30,7 +31,7 @@ export function runTurn<Payload>(
     attempt,
     lastAttempt: attempt >= options.attempts,
     signal,
-    ...(orphan === undefined ? {} : { orphan }),
+    orphans,
   };
   const limit = setTimeout(() => controller.abort(abandon('timeout')), options.turnMs);
   const worked = Promise.resolve()

@@ -270,6 +270,27 @@ function failures(queueOf: QueueOf): void {
     await drained(queue);
   });
 
+  test('a newer head is told of the older one that failed while it stopped', async () => {
+    const queue = await queueOf();
+    const orphans: string[][] = [];
+    const { handler, nth } = stage();
+    await queue.start(async (task, turn) => {
+      orphans.push([...turn.orphans]);
+      if (task.head === 'a1') {
+        await handler(task, turn).catch(() => {
+          throw new Error('502: the run could not be completed');
+        });
+      }
+    });
+    await queue.enqueue(job('r#1', { head: 'a1' }));
+    await nth(0);
+    await queue.enqueue(job('r#1', { head: 'b2', generation: 2 }));
+    await drained(queue);
+    await queue.enqueue(job('r#1', { head: 'c3', generation: 3 }));
+    await drained(queue);
+    expect(orphans).toEqual([[], ['a1'], []]);
+  });
+
   test('a run that does not end is aborted, and one that ignores it is left behind', async () => {
     const givenUp: string[] = [];
     const queue = await queueOf({

@@ -49,15 +49,18 @@ function turnsOfTheDead(fresh: () => RedisState<Payload>): void {
     expect(await state.stats()).toMatchObject({ waiting: 0, running: 0 });
   });
 
-  test('a newer head is told which head a dead process left', async () => {
+  test('a newer head is told which heads dead processes left', async () => {
     const state = fresh();
     await state.enqueue(job('r#1', { head: 'a1' }), 0);
     await state.begin('r#1', 'first');
     await state.enqueue(job('r#1', { head: 'b2', generation: 2 }), 0);
     const begun = await state.begin('r#1', 'second');
-    expect(begun).toMatchObject({ orphan: 'a1', failed: 0, died: false, job: { head: 'b2' } });
-    await state.end('r#1', 'second', { how: 'retry', delayMs: 0 });
-    expect(await state.begin('r#1', 'third')).not.toHaveProperty('orphan');
+    expect(begun).toMatchObject({ orphans: ['a1'], failed: 0, died: false, job: { head: 'b2' } });
+    await state.enqueue(job('r#1', { head: 'c3', generation: 3 }), 0);
+    await state.enqueue(job('r#1', { head: 'd4', generation: 4 }), 0);
+    expect(await state.begin('r#1', 'third')).toMatchObject({ orphans: ['a1', 'b2'], job: { head: 'd4' } });
+    await state.end('r#1', 'third', { how: 'retry', delayMs: 0 });
+    expect(await state.begin('r#1', 'fourth')).toMatchObject({ orphans: ['a1', 'b2'], failed: 1 });
   });
 
   test('the same question asked twice over a broken connection changes nothing', async () => {
