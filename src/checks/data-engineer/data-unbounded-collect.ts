@@ -12,7 +12,7 @@ import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
 const TABLES = new Set(['table', 'load', 'parquet', 'csv', 'json', 'orc', 'text', 'jdbc']);
 /** What leaves fewer rows than a table has, or may. */
 const REDUCES =
-  /^(limit|agg|groupBy|groupby|count|sample|sampleBy|head|take|first|distinct|dropDuplicates|describe|summary|filter|where|max|min|sum|avg|mean|pivot|approxQuantile|show|randomSplit|toDF|tail|createDataFrame|join)$/;
+  /^(limit|agg|groupBy|groupby|count|sample|sampleBy|head|take|first|distinct|dropDuplicates|describe|summary|filter|where|max|min|sum|avg|mean|pivot|approxQuantile|reduceByKey|groupByKey|reduce|countByKey|countByValue|aggregate|show|randomSplit|toDF|tail|createDataFrame|join)$/;
 
 /** A query that gives back every row of a table. */
 function isWhole(statement: SqlStatement): boolean {
@@ -119,6 +119,7 @@ export default defineCheck({
       spark = SparkSession.builder.getOrCreate()
       events = spark.read.parquet("s3://lake/events")
       a = events.limit(10).collect()
+      words = spark.read.text("a.txt").rdd.map(split).reduceByKey(add).collect()
       b = events.groupBy("kind").count().toPandas()
       c = events.agg(F.max("day")).collect()
       d = events.sample(0.01).toPandas()

@@ -27,15 +27,19 @@ const IMAGE_USERS = new Set([
   'vscode',
   'mlflow',
   'studio-lab-user',
+  'azureuser',
 ]);
 
 const OPENS =
   /(^|\.)(read_\w+|scan_\w+|open|load\w*|save\w*|dump|to_(csv|parquet|pickle|json|excel|feather|hdf)|from_pretrained|save_pretrained|Path|join|listdir|glob|walk|imread|imwrite|exists|makedirs|mkdir|chdir|copy\w*|move|rmtree|ImageFolder|image_dataset_from_directory|flow_from_directory|load_model|genfromtxt|loadtxt|savez?|savefig|ZipFile|connect|YOLO|extractall)$/;
 
 function isPersonal(text: string | undefined): boolean {
-  const match = text === undefined || /\s{2}|\n/.test(text) ? null : PERSONAL.exec(text);
+  const match = text === undefined || /\s{2}|\n|[<>{}]/.test(text) ? null : PERSONAL.exec(text);
   return match !== null && !IMAGE_USERS.has(match[3] ?? '');
 }
+
+/** The right side of a `+` continues a path. */
+const isTail = (node: PyNode): boolean => node.parent?.type === 'binary_operator' && node.field === 'right';
 
 /** The call that opens what its argument names, with the argument at any depth of joining. */
 function opens(document: PythonDocument, node: PyNode): boolean {
@@ -96,7 +100,7 @@ export default defineCheck({
           "pd.read_csv('/home/jovyan/work/rides.csv'), pd.read_csv('data/rides.csv'), pd.read_csv('/opt/ml/input')\\n",
           "print('/Users/ann/data')\\n",
           "note = '/Users/ann/data'\\n",
-          "open('http://acme.io/home/ann/x')"
+          "open('http://acme.io/home/ann/x'), open(root + '/Users/ann/x'), open('/Users/<USER>/x'), open(f'{root}/x.csv')"
         ]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
       `,
       'src/a.py': 'import pandas as pd\npd.read_csv("/Users/ann/data.csv")\n',
@@ -108,7 +112,9 @@ export default defineCheck({
     if (!document.path.endsWith('.ipynb')) return;
     for (const node of nodesOf(document, 'string')) {
       const text = stringOf(document, node);
-      if (!isPersonal(text) || !isOpened(document, node)) continue;
+      // Only where the folder itself is written: not behind another path, not what an f-string makes of a variable.
+      const written = textOf(document, node).replace(/^\w*["']+/, '');
+      if (!isPersonal(text) || !isPersonal(written) || isTail(node) || !isOpened(document, node)) continue;
       yield at(
         document,
         node,

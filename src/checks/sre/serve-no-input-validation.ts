@@ -107,7 +107,7 @@ export default defineCheck({
 
       @app.route("/frame", methods=["POST"])
       def frame():
-          return str(model.predict(pd.DataFrame([«rq.json»])))
+          return str(model.predict(pd.DataFrame(«[rq.json]»)))
 
       class Api:
           @api.post("/body")
