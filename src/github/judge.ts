@@ -1,15 +1,12 @@
 import type { Report } from '../core/report.ts';
 import { withAcceptances } from './accept.ts';
 import type { Bot } from './bot.ts';
-import { readConfiguration } from './configuration.ts';
-import { decide } from './decide.ts';
 import type { Effect } from './effect.ts';
 import { footerOf, noticesOf } from './footer.ts';
 import { plan } from './plan.ts';
 import type { Configuration } from './ports.ts';
 import type { Posted } from './posted.ts';
-import { lineUrl, type PullFacts, readPull } from './read.ts';
-import { readPosted } from './threads.ts';
+import { lineUrl, type PullFacts } from './read.ts';
 import { installationToken } from './token.ts';
 
 /** What is to be judged, and everything known about it before. */
@@ -64,23 +61,4 @@ export async function judge(bot: Bot, { facts, base, head, configuration, posted
     notices: noticesOf(proposed),
   });
   return { report, effects };
-}
-
-/** What would be posted on a pull request now, whether or not it has the label. Reads only. */
-export async function previewPull(bot: Bot, pull: number, signal: AbortSignal): Promise<Judgement> {
-  const facts = await readPull(bot.gh, bot.repo, pull);
-  const configuration = await readConfiguration(bot, facts);
-  const posted = await readPosted(bot, pull);
-  const decision = decide({ ...facts, labels: [configuration.settings.label] }, configuration.settings);
-  const comments = decision.kind === 'review' && decision.comments;
-  return judge(bot, {
-    facts,
-    base: facts.baseSha,
-    head: facts.headSha,
-    configuration,
-    posted,
-    comments,
-    runId: 'preview',
-    signal,
-  });
 }
