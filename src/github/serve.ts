@@ -101,10 +101,14 @@ async function freePort(host: string): Promise<number> {
   return address !== null && typeof address === 'object' ? address.port : 0;
 }
 
+function refuseBadSecret(secret: string): void {
+  const problem = secretProblem(secret);
+  if (problem !== undefined) throw Object.assign(new Error(problem), { name: 'ConfigurationError' });
+}
+
 /** Starts the GitHub App: webhooks become jobs, and jobs are done by {@link App.work}. Throws when it must not start. */
 export async function startApp(options: AppOptions): Promise<App> {
-  const problem = secretProblem(options.secret);
-  if (problem !== undefined) throw Object.assign(new Error(problem), { name: 'ConfigurationError' });
+  refuseBadSecret(options.secret);
   const { appId, log, host, port } = options;
   const server = new Server({
     Probot: guarded(options),
