@@ -108,15 +108,16 @@ export default defineCheck({
           return scores.index(max(scores))
     `,
     bad`
+      from functools import partial
       from hyperopt import fmin, tpe
       import sklearn.metrics as m
 
-      def loss(space):
+      def loss(space, X_train, y_train, test_df, truth):
           model = build(space).fit(X_train, y_train)
           guessed = «model.predict(test_df)»
           return {"loss": m.mean_squared_error(truth, guessed), "status": "ok"}
 
-      fmin(loss, space, algo=tpe.suggest)
+      fmin(fn=partial(loss, X_train=X, y_train=y, test_df=kept, truth=goal), space=space, algo=tpe.suggest)
     `,
     good`
       import optuna

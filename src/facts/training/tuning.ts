@@ -1,7 +1,8 @@
 import { child, type PyNode } from '../../documents/python/node.ts';
 import { nodesWithin, type PythonDocument, textOf } from '../../documents/python/python.ts';
-import { type Call, callsTo } from '../python/calls.ts';
+import { argument, type Call, callAt, callsTo } from '../python/calls.ts';
 import { originsOf } from '../python/flow.ts';
+import { calledFunction } from '../python/functions.ts';
 import { definitionOf } from '../python/hierarchy.ts';
 import { statementOf } from '../python/structure.ts';
 
@@ -20,11 +21,20 @@ export function objectives(document: PythonDocument): readonly PyNode[] {
     'skopt.forest_minimize',
   );
   return tuners.flatMap((call) => {
-    const given = call.args[0] ?? call.keywords.get('func') ?? call.keywords.get('fn');
-    if (given === undefined) return [];
-    if (given.type === 'lambda') return [given];
-    return definitionOf(document, given, 'function') ?? [];
+    const given = argument(call, 0, 'func', 'fn');
+    return given === undefined ? [] : runBy(document, given);
   });
+}
+
+/** The functions that a callable runs: itself, what `partial` wraps, what a lambda calls. */
+function runBy(document: PythonDocument, callable: PyNode): readonly PyNode[] {
+  if (callable.type === 'lambda') {
+    const inner = nodesWithin(document, callable, 'call').flatMap((node) => callAt(document, node) ?? []);
+    return [callable, ...inner.flatMap((call) => calledFunction(document, call) ?? [])];
+  }
+  const wrapped = callable.type === 'call' ? callAt(document, callable) : undefined;
+  const inner = wrapped?.name === 'functools.partial' ? wrapped.args[0] : callable;
+  return [inner === undefined ? undefined : definitionOf(document, inner, 'function')].flatMap((each) => each ?? []);
 }
 
 /**
