@@ -7,7 +7,7 @@ const TOOLS = /\b(great_expectations|gx)\b.*\b(checkpoint|validat)|\bsoda\s+scan
 const SUBJECT = new Set('data dataset datasets model models prediction predictions feature features schema drift fairness bias ml pipeline quality'.split(' '));
 const ACT = new Set('validate validation validator validating evaluate evaluation eval test tests testing check checks verify quality gate expectations drift'.split(' '));
 /** Steps that look at the code, tell people or put things away. */
-const OTHER = new Set('lint linter format formatting flake8 ruff black isort mypy pylint docs notify notification slack upload download artifact artifacts cache coverage comment install setup badge publish cleanup clean delete trivy codeql spelling login pull fetch build summary teardown print show list'.split(' '));
+const OTHER = new Set('lint linter format formatting flake8 ruff black isort mypy pylint docs notify notification slack upload download artifact artifacts cache coverage comment install setup badge publish cleanup clean delete trivy codeql spelling login pull fetch build summary teardown print show list create az aws gcloud kubectl gsutil register'.split(' '));
 
 /** True for a name or a command that validates data or a model. */
 export function validates(said: string): boolean {
