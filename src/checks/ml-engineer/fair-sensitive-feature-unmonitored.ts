@@ -1,15 +1,11 @@
 import type { Project } from '../../documents/project.ts';
-import { ancestor, type PyNode } from '../../documents/python/node.ts';
+import type { PyNode } from '../../documents/python/node.ts';
 import { nodesOf, type PythonDocument } from '../../documents/python/python.ts';
 import { tokensOf } from '../../facts/paths.ts';
 import { callsOfMethod } from '../../facts/python/calls.ts';
 import { stringOf } from '../../facts/python/constants.ts';
-import { originsOf } from '../../facts/python/flow.ts';
 import { elementsOf } from '../../facts/python/literals.ts';
-import { bindingsAt } from '../../facts/python/reaching.ts';
-import { readsOf } from '../../facts/python/uses.ts';
-import { fits } from '../../facts/training/fits.ts';
-import { divisions } from '../../facts/training/rows.ts';
+import { isUsedAsFeatures } from '../../facts/training/features.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
 const SENSITIVE = new Set(
@@ -45,39 +41,6 @@ function listed(document: PythonDocument, list: PyNode): readonly Feature[] {
     kindOf(column) === undefined ? [] : [{ node, column, kind: kindOf(column) }],
   );
 }
-
-/** The list, or the variable it is kept in, picks columns of what a model is fitted on. */
-function isUsedAsFeatures(document: PythonDocument, list: PyNode): boolean {
-  const learnt = [...fits(document).map(({ rows }) => rows), ...divisions(document).map(({ rows }) => rows)];
-  const selections = subscriptsBy(document, list);
-  return learnt.some((rows) => {
-    const origins = originsOf(document, rows);
-    return selections.some((each) => origins.has(each));
-  });
-}
-
-/** `df[list]`, also where the list has a name. */
-function subscriptsBy(document: PythonDocument, list: PyNode): readonly PyNode[] {
-  if (list.parent?.type === 'subscript' && list.field === 'subscript') return [list.parent];
-  const assignment = list.parent?.type === 'assignment' && list.field === 'right' ? list.parent : undefined;
-  const target = assignment?.children.find((each) => each.field === 'left');
-  if (target?.type !== 'identifier') return [];
-  const name = document.text.slice(target.start, target.end);
-  const binding =
-    bindingsAt(document, name, list.parent ?? list).find(({ node }) => node === target) ??
-    bindingOf(document, target, name);
-  return (binding === undefined ? [] : readsOf(document, binding)).flatMap((use) => {
-    const holder = ancestor(use, 'subscript');
-    return holder !== undefined && use.parent === holder && use.field === 'subscript' ? [holder] : [];
-  });
-}
-
-const bindingOf = (
-  document: PythonDocument,
-  target: PyNode,
-  name: string,
-): ReturnType<typeof bindingsAt>[number] | undefined =>
-  bindingsAt(document, name, document.root.children.at(-1) ?? target).find(({ node }) => node === target);
 
 /** Somebody looks at groups of people already: a fairness library, or measures taken per group. */
 function isAudited(document: PythonDocument, project: Project, features: readonly Feature[]): boolean {

@@ -31,7 +31,7 @@ function beforeSplit(document: PythonDocument, node: PyNode): PyNode {
   const [only] = bindings;
   if (bindings.length !== 1 || only === undefined) return use;
   const split = splits(document).find(({ training }) => training.includes(only.node));
-  return (split && split.inputs[split.training.indexOf(only.node)]) ?? use;
+  return split?.inputs[split.training.indexOf(only.node)] ?? use;
 }
 
 /** How the features come to hold the column; undefined when they do not or when that is not known. */

@@ -1,35 +1,19 @@
 import { bare, child, firstPart, type PyNode } from '../../documents/python/node.ts';
 import { nodesOf, type PythonDocument, textOf } from '../../documents/python/python.ts';
-import { argument, type Call, callAt, calls, callsOfMethod } from '../../facts/python/calls.ts';
+import { argument, calls, callsOfMethod } from '../../facts/python/calls.ts';
 import { originsOf, sameValue } from '../../facts/python/flow.ts';
 import { singleAssignment } from '../../facts/python/reaching.ts';
 import { definitionName, enclosingFunction } from '../../facts/python/structure.ts';
-import { rowsRoot } from '../../facts/training/columns.ts';
+import { rowsRoot, takenFrom } from '../../facts/training/columns.ts';
 import { type Fit, fits, supervisedFits } from '../../facts/training/fits.ts';
 import { comesFromTraining, holds } from '../../facts/training/rows.ts';
 import { isHeldOutName, splits } from '../../facts/training/splits.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
 
-const PART = new Set(['sample', 'head', 'tail', 'copy']);
-
 interface Found {
   readonly node: PyNode;
   readonly says: string;
   readonly other?: PyNode;
-}
-
-/** `X_train` of `X_train.sample(100)`, `X_train[:100]`, `X_train.iloc[5:]` and of itself. */
-function takenFrom(document: PythonDocument, value: PyNode): PyNode | undefined {
-  let at: PyNode | undefined = bare(value);
-  for (let step = 0; at !== undefined && step < 5; step += 1) {
-    if (at.type === 'identifier') return at;
-    const call: Call | undefined = at.type === 'call' ? callAt(document, at) : undefined;
-    if (call !== undefined) at = PART.has(call.method ?? '') ? call.receiver : undefined;
-    else if (at.type === 'subscript') at = child(at, 'subscript')?.type === 'slice' ? child(at, 'value') : undefined;
-    else at = at.type === 'attribute' && /\.i?loc$/.test(textOf(document, at)) ? child(at, 'object') : undefined;
-    at = at && bare(at);
-  }
-  return undefined;
 }
 
 const startsAtTop = (document: PythonDocument, value: PyNode): boolean =>

@@ -1,51 +1,13 @@
-import { ancestor, bare, child, type PyNode } from '../../documents/python/node.ts';
+import { ancestor, child, type PyNode } from '../../documents/python/node.ts';
 import { nodesOf, type PythonDocument, textOf } from '../../documents/python/python.ts';
-import { type Call, callAt, calls, callsOfMethod, callsTo } from '../../facts/python/calls.ts';
-import { reachingBindings, singleAssignment } from '../../facts/python/reaching.ts';
+import { type Call, calls, callsOfMethod, callsTo } from '../../facts/python/calls.ts';
+import { reachingBindings } from '../../facts/python/reaching.ts';
 import { readsOf } from '../../facts/python/uses.ts';
+import { type Unordered, unorderedAt } from '../../facts/training/order.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
 
 const CLASSES =
   /(^|_)(class|classes|classnames|label|labels|categor(y|ies)|vocab|vocabulary|tags?|chars|characters|tokens|words|species|targets?|entities)(_|$)/i;
-const LISTINGS = ['os.listdir', 'glob.glob', 'os.scandir', 'glob.iglob'];
-
-/** An expression without an order of its own. */
-interface Unordered {
-  readonly node: PyNode;
-  readonly kind: 'set' | 'listing';
-}
-
-/** `set(x)`, `{…}`, `os.listdir(x)`, also inside `list(…)` and `tuple(…)`; through one name at a time. */
-function unorderedAt(document: PythonDocument, start: PyNode): Unordered | undefined {
-  let at = bare(start);
-  for (let step = 0; step < 6; step += 1) {
-    if (at.type === 'set_comprehension') return { node: at, kind: 'set' };
-    if (at.type === 'identifier') {
-      const source = singleAssignment(document, at);
-      if (source === undefined || isSorted(document, at)) return undefined;
-      at = bare(source);
-      continue;
-    }
-    const call = at.type === 'call' ? callAt(document, at) : undefined;
-    if (call?.name === 'builtins.set') return call.args.length === 1 ? { node: at, kind: 'set' } : undefined;
-    if (call?.name !== undefined && LISTINGS.includes(call.name)) return { node: at, kind: 'listing' };
-    const [inner] = call?.args ?? [];
-    if (call === undefined || inner === undefined || !/^builtins\.(list|tuple)$/.test(call.name ?? ''))
-      return undefined;
-    at = bare(inner);
-  }
-  return undefined;
-}
-
-/** `classes.sort()` somewhere on the same object. */
-function isSorted(document: PythonDocument, name: PyNode): boolean {
-  const bindings = reachingBindings(document, name);
-  return callsOfMethod(document, 'sort').some(
-    ({ receiver }) =>
-      receiver?.type === 'identifier' && reachingBindings(document, receiver).some((each) => bindings.includes(each)),
-  );
-}
-
 /** The numbers of `enumerate` are kept as indices: `{c: i for i, c in enumerate(x)}`, `index[c] = i` in the loop. */
 function numbers(document: PythonDocument, { node }: Call): boolean {
   const clause = ancestor(node, 'for_in_clause', 'for_statement');

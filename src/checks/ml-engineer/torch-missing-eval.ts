@@ -1,11 +1,11 @@
-import { child, contains, type PyNode } from '../../documents/python/node.ts';
+import { contains, type PyNode } from '../../documents/python/node.ts';
 import { nodesOf, nodesWithin, type PythonDocument, textOf } from '../../documents/python/python.ts';
-import { type Call, calls, callsOfMethod } from '../../facts/python/calls.ts';
+import { type Call, calls } from '../../facts/python/calls.ts';
 import { outerBases } from '../../facts/python/hierarchy.ts';
 import { importsModule } from '../../facts/python/imports.ts';
-import { enclosingClass, enclosingFunction, enclosingLoop } from '../../facts/python/structure.ts';
+import { enclosingClass, enclosingFunction } from '../../facts/python/structure.ts';
 import { typeOf } from '../../facts/python/types.ts';
-import { classOfType } from '../../facts/training/torch.ts';
+import { classOfType, weightLoads } from '../../facts/training/torch.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
 
 const EXPORTS = [
@@ -22,22 +22,6 @@ const TRAINS =
 const HARMLESS =
   /^(builtins\.(print|type|id|len|isinstance|hasattr)|torch\.(nn\.DataParallel|compile)|torchsummary\.summary)$/;
 const DELEGATES = ['pytorch_lightning', 'lightning', 'accelerate', 'ignite', 'fastai'];
-
-/** `model.load_state_dict(…)`, and `model = torch.load(…)` of a whole module. */
-function loads(document: PythonDocument): readonly { readonly node: PyNode; readonly model: string }[] {
-  const weights = callsOfMethod(document, 'load_state_dict').flatMap(({ node, receiver }) =>
-    receiver === undefined || enclosingLoop(node) !== undefined ? [] : [{ node, model: textOf(document, receiver) }],
-  );
-  const whole = nodesOf(document, 'assignment').flatMap((each) => {
-    const left = child(each, 'left');
-    const right = child(each, 'right');
-    const loaded = right !== undefined && /^torch\.load\(\)$/.test(typeOf(document, right) ?? '');
-    return left === undefined || !loaded || !/^(identifier|attribute)$/.test(left.type)
-      ? []
-      : [{ node: right, model: textOf(document, left) }];
-  });
-  return [...weights, ...whole];
-}
 
 /** Where the mode of the model can be seen: the function, or for `self.model` the class. */
 function reach(document: PythonDocument, node: PyNode, model: string): PyNode {
@@ -212,7 +196,7 @@ export default defineCheck({
     if (!importsModule(document, 'torch') || importsModule(document, ...DELEGATES) || TRAINS.test(document.text))
       return;
     const said = new Set<PyNode>();
-    for (const { node, model } of loads(document)) {
+    for (const { node, model } of weightLoads(document)) {
       const scope = reach(document, node, model);
       const use = useOf(document, scope, model, node);
       if (

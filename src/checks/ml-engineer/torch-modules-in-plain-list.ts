@@ -5,28 +5,11 @@ import { classOfSelf } from '../../facts/python/classes.ts';
 import { sameValue } from '../../facts/python/flow.ts';
 import { singleAssignment } from '../../facts/python/reaching.ts';
 import { enclosingClass } from '../../facts/python/structure.ts';
-import { makesLayer, moduleClasses } from '../../facts/training/torch.ts';
+import { layersIn, moduleClasses } from '../../facts/training/torch.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
 const ON_PURPOSE =
   /frozen|freeze|teacher|not (be )?(registered|trained|saved)|unregistered|on purpose|deliberate|intention|plain list|hide|avoid regist/i;
-
-/** The layers inside a list, tuple, dictionary or comprehension that is written out. */
-function layersIn(document: PythonDocument, value: PyNode): readonly PyNode[] {
-  if (value.type === 'list' || value.type === 'tuple')
-    return parts(value).flatMap((each) => layersIn(document, bare(each)));
-  if (value.type === 'dictionary')
-    return parts(value).flatMap((each) =>
-      [child(each, 'value') ?? []].flat().flatMap((held) => layersIn(document, bare(held))),
-    );
-  if (/^(list|dictionary)_comprehension$/.test(value.type)) {
-    const body = child(value, 'body');
-    const held = body?.type === 'pair' ? child(body, 'value') : body;
-    return held === undefined ? [] : layersIn(document, bare(held));
-  }
-  if (value.type === 'conditional_expression') return parts(value).flatMap((each) => layersIn(document, bare(each)));
-  return makesLayer(document, value) ? [value] : [];
-}
 
 /** Layers put into an empty list afterwards: `layers.append(nn.Linear(…))`. */
 function appended(document: PythonDocument, target: PyNode): readonly PyNode[] {

@@ -119,3 +119,19 @@ function onlyValue(document: PythonDocument, node: PyNode): PyNode | undefined {
   const [only] = bindings;
   return bindings.length === 1 && only?.kind === 'assignment' && only.path.length === 0 ? only.value : undefined;
 }
+
+const PART = new Set(['sample', 'head', 'tail', 'copy']);
+
+/** `X_train` of `X_train.sample(100)`, `X_train[:100]`, `X_train.iloc[5:]` and of itself. */
+export function takenFrom(document: PythonDocument, value: PyNode): PyNode | undefined {
+  let at: PyNode | undefined = bare(value);
+  for (let step = 0; at !== undefined && step < 5; step += 1) {
+    if (at.type === 'identifier') return at;
+    const call: Call | undefined = at.type === 'call' ? callAt(document, at) : undefined;
+    if (call !== undefined) at = PART.has(call.method ?? '') ? call.receiver : undefined;
+    else if (at.type === 'subscript') at = child(at, 'subscript')?.type === 'slice' ? child(at, 'value') : undefined;
+    else at = at.type === 'attribute' && /\.i?loc$/.test(textOf(document, at)) ? child(at, 'object') : undefined;
+    at = at && bare(at);
+  }
+  return undefined;
+}

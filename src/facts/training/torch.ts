@@ -1,5 +1,5 @@
 import { fact } from '../../core/fact.ts';
-import { bare, child, type PyNode } from '../../documents/python/node.ts';
+import { bare, child, type PyNode, parts } from '../../documents/python/node.ts';
 import { nodesOf, type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { type Call, callAt, callsOfMethod } from '../python/calls.ts';
 import { classOfSelf } from '../python/classes.ts';
@@ -162,4 +162,44 @@ function attributeValue(document: PythonDocument, node: PyNode): PyNode | undefi
   if (owner === undefined || name === undefined) return undefined;
   const sources = attributeSources(document, owner, textOf(document, name));
   return sources.length === 1 ? sources[0]?.value : undefined;
+}
+
+/** A model that got weights from a file. */
+export interface WeightLoad {
+  readonly node: PyNode;
+  /** The model as written: `net`, `self.net`. */
+  readonly model: string;
+}
+
+/** Where the file fills a model with stored weights: `model.load_state_dict(…)`, and `model = torch.load(…)` of a whole module. */
+export function weightLoads(document: PythonDocument): readonly WeightLoad[] {
+  const weights = callsOfMethod(document, 'load_state_dict').flatMap(({ node, receiver }) =>
+    receiver === undefined || enclosingLoop(node) !== undefined ? [] : [{ node, model: textOf(document, receiver) }],
+  );
+  const whole = nodesOf(document, 'assignment').flatMap((each) => {
+    const left = child(each, 'left');
+    const right = child(each, 'right');
+    const loaded = right !== undefined && /^torch\.load\(\)$/.test(typeOf(document, right) ?? '');
+    return left === undefined || !loaded || !/^(identifier|attribute)$/.test(left.type)
+      ? []
+      : [{ node: right, model: textOf(document, left) }];
+  });
+  return [...weights, ...whole];
+}
+
+/** The layers inside a list, tuple, dictionary or comprehension that is written out. */
+export function layersIn(document: PythonDocument, value: PyNode): readonly PyNode[] {
+  if (value.type === 'list' || value.type === 'tuple')
+    return parts(value).flatMap((each) => layersIn(document, bare(each)));
+  if (value.type === 'dictionary')
+    return parts(value).flatMap((each) =>
+      [child(each, 'value') ?? []].flat().flatMap((held) => layersIn(document, bare(held))),
+    );
+  if (/^(list|dictionary)_comprehension$/.test(value.type)) {
+    const body = child(value, 'body');
+    const held = body?.type === 'pair' ? child(body, 'value') : body;
+    return held === undefined ? [] : layersIn(document, bare(held));
+  }
+  if (value.type === 'conditional_expression') return parts(value).flatMap((each) => layersIn(document, bare(each)));
+  return makesLayer(document, value) ? [value] : [];
 }
