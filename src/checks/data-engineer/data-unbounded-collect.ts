@@ -1,11 +1,11 @@
 import type { PyNode } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
-import type { SqlStatement } from '../../documents/sql.ts';
 import { type Call, callAt, callsOfMethod } from '../../facts/python/calls.ts';
 import { originsOf } from '../../facts/python/flow.ts';
 import { importsModule } from '../../facts/python/imports.ts';
 import { enclosingFunction } from '../../facts/python/structure.ts';
 import { embeddedSql } from '../../facts/sql/embedded.ts';
+import { readsWholeTable } from '../../facts/sql/whole.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
 
 /** What gives a whole table, file or folder. */
@@ -13,30 +13,6 @@ const TABLES = new Set(['table', 'load', 'parquet', 'csv', 'json', 'orc', 'text'
 /** What leaves fewer rows than a table has, or may. */
 const REDUCES =
   /^(limit|agg|groupBy|groupby|count|sample|sampleBy|head|take|first|distinct|dropDuplicates|describe|summary|filter|where|max|min|sum|avg|mean|pivot|approxQuantile|reduceByKey|groupByKey|reduce|countByKey|countByValue|aggregate|show|randomSplit|toDF|tail|createDataFrame|join)$/;
-
-/** A query that gives back every row of a table. */
-function isWhole(statement: SqlStatement): boolean {
-  const [query, ...others] = statement.queries;
-  if (
-    statement.kind !== 'select' ||
-    statement.open ||
-    query === undefined ||
-    others.length > 0 ||
-    query.distinct ||
-    query.understood === false
-  )
-    return false;
-  const [source, ...joined] = query.sources;
-  if (source?.name === undefined || source.isFunction || source.sample !== undefined || joined.length > 0) return false;
-  if (
-    /(^|[._])(dim|lookup|ref|config|settings|meta|information_schema|pg_\w+|sqlite_master|mapping|codes?|types?|countries|categories)(_|$|\.)/i.test(
-      source.name.text,
-    )
-  )
-    return false;
-  if (query.where ?? query.limit ?? query.groupBy ?? query.qualify) return false;
-  return query.items.every(({ text }) => !/\(/.test(text));
-}
 
 function sparkSource(document: PythonDocument, receiver: PyNode): PyNode | undefined {
   const made = [...originsOf(document, receiver)].flatMap((origin) =>
@@ -51,7 +27,7 @@ function readsTable(document: PythonDocument, call: Call): boolean {
     return (
       embeddedSql(document)
         .find((each) => each.call === call)
-        ?.statements.every(isWhole) === true
+        ?.statements.every(readsWholeTable) === true
     );
   if (call.receiver === undefined || !TABLES.has(call.method ?? '')) return false;
   return /\bread\b|spark|session/i.test(textOf(document, call.receiver));
@@ -72,7 +48,7 @@ function executedBefore(document: PythonDocument, fetch: Call): PyNode | undefin
         call.node === fetch.receiver || (call.receiver !== undefined && textOf(document, call.receiver) === cursor),
     )
     .at(-1);
-  return last?.statements.length === 1 && last.statements.every(isWhole) ? last.node : undefined;
+  return last?.statements.length === 1 && last.statements.every(readsWholeTable) ? last.node : undefined;
 }
 
 export default defineCheck({
@@ -164,7 +140,7 @@ export default defineCheck({
         !/^pandas\.read_(sql|sql_query|gbq)$/.test(call.name ?? '') ||
         call.spread ||
         call.keywords.has('chunksize') ||
-        !statements.every(isWhole)
+        !statements.every(readsWholeTable)
       )
         continue;
       yield at(

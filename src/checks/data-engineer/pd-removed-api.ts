@@ -2,73 +2,21 @@ import type { Project } from '../../documents/project.ts';
 import { child, type PyNode } from '../../documents/python/node.ts';
 import { nodesOf, type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { FRAME } from '../../facts/pandas/frames.ts';
+import { REMOVED_MEMBERS, REMOVED_NAMES, type Removal } from '../../facts/pandas/removed.ts';
 import { qualifiedName } from '../../facts/python/names.ts';
 import { typeOf } from '../../facts/python/types.ts';
 import { isAtLeast, isBelow, versionMap } from '../../facts/versions/map.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
-interface Removal {
-  readonly library: 'pandas' | 'numpy';
-  readonly since: string;
-  /** The version in which the name is there again. */
-  readonly until?: string;
-  /** New text for what stands after the module, or for the whole expression when it has no dot. */
-  readonly instead?: string;
-}
-
-const numpy = (since: string, instead?: string): Removal => ({
-  library: 'numpy',
-  since,
-  ...(instead === undefined ? {} : { instead }),
-});
-
-const NAMES: Readonly<Record<string, Removal>> = {
-  'pandas.datetime': { library: 'pandas', since: '2.0' },
-  'pandas.np': { library: 'pandas', since: '2.0' },
-  'pandas.Panel': { library: 'pandas', since: '1.0' },
-  'pandas.Int64Index': { library: 'pandas', since: '2.0' },
-  'pandas.Float64Index': { library: 'pandas', since: '2.0' },
-  'numpy.float': numpy('1.24', 'float'),
-  'numpy.int': numpy('1.24', 'int'),
-  'numpy.object': numpy('1.24', 'object'),
-  'numpy.str': numpy('1.24', 'str'),
-  'numpy.complex': numpy('1.24', 'complex'),
-  'numpy.bool': { library: 'numpy', since: '1.24', until: '2.0', instead: 'bool' },
-  'numpy.NaN': numpy('2.0', '.nan'),
-  'numpy.NAN': numpy('2.0', '.nan'),
-  'numpy.Inf': numpy('2.0', '.inf'),
-  'numpy.Infinity': numpy('2.0', '.inf'),
-  'numpy.infty': numpy('2.0', '.inf'),
-  'numpy.float_': numpy('2.0', '.float64'),
-  'numpy.complex_': numpy('2.0', '.complex128'),
-  'numpy.unicode_': numpy('2.0', '.str_'),
-  'numpy.string_': numpy('2.0', '.bytes_'),
-  'numpy.product': numpy('2.0', '.prod'),
-  'numpy.cumproduct': numpy('2.0', '.cumprod'),
-  'numpy.alltrue': numpy('2.0', '.all'),
-  'numpy.sometrue': numpy('2.0', '.any'),
-  'numpy.round_': numpy('2.0', '.round'),
-};
-
-const MEMBERS: Readonly<Record<string, Removal>> = {
-  append: { library: 'pandas', since: '2.0' },
-  iteritems: { library: 'pandas', since: '2.0', instead: '.items' },
-  ix: { library: 'pandas', since: '1.0' },
-  mad: { library: 'pandas', since: '2.0' },
-  lookup: { library: 'pandas', since: '2.0' },
-  as_matrix: { library: 'pandas', since: '1.0' },
-  get_value: { library: 'pandas', since: '1.0' },
-};
-
 function removalOf(document: PythonDocument, node: PyNode): Removal | undefined {
   const name = qualifiedName(document, node);
-  if (name !== undefined && Object.hasOwn(NAMES, name)) return NAMES[name];
+  if (name !== undefined && Object.hasOwn(REMOVED_NAMES, name)) return REMOVED_NAMES[name];
   const member = child(node, 'attribute');
   const object = child(node, 'object');
   const known = member === undefined ? '' : textOf(document, member);
-  if (object === undefined || !Object.hasOwn(MEMBERS, known)) return undefined;
+  if (object === undefined || !Object.hasOwn(REMOVED_MEMBERS, known)) return undefined;
   const type = typeOf(document, object);
-  return type === FRAME || type === 'pandas.Series()' ? MEMBERS[known] : undefined;
+  return type === FRAME || type === 'pandas.Series()' ? REMOVED_MEMBERS[known] : undefined;
 }
 
 /** High where the pinned version has dropped it, low where no version is known, nothing where the version still has it. */

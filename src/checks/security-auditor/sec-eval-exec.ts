@@ -1,12 +1,11 @@
 import type { PyNode } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { isFrame } from '../../facts/pandas/frames.ts';
-import { argument, type Call, callAt, calls } from '../../facts/python/calls.ts';
+import { argument, type Call, calls } from '../../facts/python/calls.ts';
 import { constantOf, isConstant, stringOf } from '../../facts/python/constants.ts';
-import { originsOf } from '../../facts/python/flow.ts';
 import { elementsOf } from '../../facts/python/literals.ts';
 import { stringParts } from '../../facts/python/strings.ts';
-import { asksLanguageModel } from '../../facts/security/language-models.ts';
+import { codeSource } from '../../facts/security/code-source.ts';
 import { sourceOf } from '../../facts/serving/requests.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
@@ -18,22 +17,6 @@ interface Danger {
 
 const RUNS = new Set(['builtins.eval', 'builtins.exec', 'numexpr.evaluate', 'pandas.eval']);
 const TOOLS = /^langchain(_experimental|_community)?(\.\w+)*\.(PythonREPL|PythonREPLTool|PythonAstREPLTool|ShellTool)$/;
-const FILES = /^(builtins\.open|io\.open|pathlib\.Path\(\)\.read_text|importlib\..*|inspect\..*)$/;
-
-/** Text that a person may send: a request, or what a language model answered. */
-function reaches(document: PythonDocument, value: PyNode): 'outside' | 'code' | 'own' {
-  const asked = [...originsOf(document, value)].some((origin) => {
-    const call = origin.type === 'call' ? callAt(document, origin) : undefined;
-    return call !== undefined && asksLanguageModel(document, call);
-  });
-  const source = sourceOf(document, value);
-  if (asked || source === 'network') return 'outside';
-  if (source === 'argument') return 'code';
-  const files = [...originsOf(document, value)].some(
-    (origin) => origin.type === 'call' && callAt(document, origin)?.names.some((name) => FILES.test(name)),
-  );
-  return files ? 'own' : 'code';
-}
 
 const isWritten = (document: PythonDocument, value: PyNode): boolean =>
   constantOf(document, value) !== undefined || stringParts(document, value)?.every((part) => 'text' in part) === true;
@@ -41,7 +24,7 @@ const isWritten = (document: PythonDocument, value: PyNode): boolean =>
 function evaluated(document: PythonDocument, call: Call): Danger | undefined {
   const [code] = call.args;
   if (code === undefined || isWritten(document, code)) return undefined;
-  const from = reaches(document, code);
+  const from = codeSource(document, code);
   if (from === 'own') return undefined;
   const shown = textOf(document, code).slice(0, 60).replace(/\s+/g, ' ');
   return {
