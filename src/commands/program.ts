@@ -74,6 +74,14 @@ export function program(finish: (status: number) => void): Command {
     .addOption(format())
     .action(async (options) => finish(await (await import('./config.ts')).showConfiguration(options)));
   root
+    .command('readiness')
+    .description('the whole repository at one commit: system map, lifecycle gaps, readiness with evidence')
+    .addOption(repo())
+    .option('--head <ref>', 'which commit (default: the files as they are)')
+    .addOption(format())
+    .option('--output <file>', 'write the report there')
+    .action(async (options) => finish(await (await import('./readiness.ts')).readiness(options)));
+  root
     .command('doctor')
     .description('what is there and what is not: tools, Node, git, configuration, credentials')
     .addOption(repo())

@@ -14,12 +14,16 @@ import { routes } from '../facts/serving/routes.ts';
 import { callsNamed } from './evidence.ts';
 import type { Scope } from './rubric.ts';
 
-const TRAINING = /(\.fit$|\.backward$|^mlflow\.|^lightning\.|\.Trainer\(\)\.train$|^xgboost\.train$|^lightgbm\.train$)/;
+const TRAINING =
+  /(\.fit$|\.backward$|^mlflow\.|^lightning\.|\.Trainer\(\)\.train$|^xgboost\.train$|^lightgbm\.train$|^sagemaker\.(\w+\.)*(TrainingStep|Estimator|TuningStep)$)/;
 
 const some = (...lists: readonly (readonly unknown[])[]): boolean => lists.some((list) => list.length > 0);
 
 function trainsInCode(project: Project): boolean {
-  return callsNamed(project, ['fit(', 'backward(', 'mlflow', 'Trainer', 'train('], TRAINING).length > 0;
+  return (
+    callsNamed(project, ['fit(', 'backward(', 'mlflow', 'Trainer', 'train(', 'TrainingStep', 'Estimator('], TRAINING)
+      .length > 0
+  );
 }
 
 function servesInCode(project: Project): boolean {

@@ -64,7 +64,10 @@ export function rate(test: RubricTest, project: Project, scope: Scope, findings:
       state: 'documented',
       score: 0.5,
       evidence: documented,
-      reason: `${documented[0]?.note ?? ''}, and nothing is seen to run it`,
+      reason:
+        test.reach === 'partial'
+          ? (documented[0]?.note ?? '')
+          : `${documented[0]?.note ?? ''}, and nothing is seen to run it`,
     };
   }
   return { id, title, state: 'not-evidenced', score: 0, evidence: [], reason: `would count: ${test.wouldCount}` };

@@ -118,7 +118,11 @@ export const DATA_TESTS: readonly RubricTest[] = [
           /(^|\/)tests?\/.*(feature|preprocess|transform|clean|dataset|data)[^/]*\.py$/i,
           'test of feature code',
         ),
-        ciSteps(project, /\bpytest\b|\btox\b|\bnox\b|make test|just test|uv run .*test/, 'CI runs the tests'),
+        ciSteps(
+          project,
+          /\bpytest\b|\btox\b|\bnox\b|\b(make|just|task|poe|hatch|pdm|poetry|uv) (run )?[\w:. -]*test/,
+          'CI runs the tests',
+        ),
       ),
   },
 ];

@@ -17,7 +17,8 @@ import { gateEvidence } from './tests-model.ts';
 
 const onTraining = { applies: ({ trains }: { readonly trains: boolean }) => trains } as const;
 const onServing = { applies: ({ serves }: { readonly serves: boolean }) => serves } as const;
-const TESTS = /\bpytest\b|\btox\b|\bnox\b|make test|just test|uv run .*test|python -m unittest/;
+const TESTS =
+  /\bpytest\b|\btox\b|\bnox\b|\b(make|just|task|poe|hatch|pdm|poetry|uv) (run )?[\w:. -]*test|python -m unittest/;
 
 /** Lock files, a pipeline whose runs are recorded, seeds. */
 export function reproducibleEvidence(project: Project): readonly Evidence[] {
