@@ -1,6 +1,7 @@
 import { fact } from '../../core/fact.ts';
 import { type DataNode, each, entries, type Entry, get, items, literal, text } from '../../documents/data.ts';
 import { lineOf } from '../../documents/lines.ts';
+import type { DocumentBase } from '../../documents/document.ts';
 import type { Project } from '../../documents/project.ts';
 import { boolAt, type Described, type Field, mapsAt, numberAt, textAt } from './field.ts';
 import { rootsOf } from './recognise.ts';
@@ -154,12 +155,15 @@ export const composeServices: (project: Project) => readonly ComposeService[] = 
 
 /** Settings of TorchServe's `config.properties`; Java properties have no tree. */
 export interface TorchserveConfig {
+  readonly document: DocumentBase;
   readonly path: string;
   readonly settings: ReadonlyMap<string, { readonly value: string; readonly line: number; readonly start: number; readonly end: number }>;
 }
 
+const TORCHSERVE = ['inference_address', 'model_store', 'load_models', 'management_address'];
+
 export const torchserveConfigs: (project: Project) => readonly TorchserveConfig[] = fact((project) =>
-  project.documents('text', ['inference_address', 'model_store', 'load_models', 'management_address']).flatMap((document) => {
+  [...project.documents('text', TORCHSERVE), ...project.documents('ini', TORCHSERVE)].flatMap((document) => {
     if (!document.path.endsWith('.properties')) return [];
     const lines = [...document.text.matchAll(/^[ \t]*([\w.]+)[ \t]*[=:][ \t]*([^\n\r]*)$/gm)];
     const settings = new Map(
@@ -169,7 +173,7 @@ export const torchserveConfigs: (project: Project) => readonly TorchserveConfig[
         return [match[1] ?? '', { value, line: lineOf(document.lines, start).line, start, end: start + value.length }] as const;
       }),
     );
-    return [{ path: document.path, settings }];
+    return [{ document, path: document.path, settings }];
   }),
 );
 
