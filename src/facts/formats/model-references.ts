@@ -26,8 +26,8 @@ const ONLINE: ReadonlySet<FormatName> = new Set<FormatName>([
 ]);
 const BATCH: ReadonlySet<FormatName> = new Set<FormatName>(['azure-batch-deployment', 'argo-workflow']);
 
-/** Keys and names of variables whose value says which model. */
-const MODEL_KEY = new Set('uri url path model models weights checkpoint artifact version storage dir location'.split(' '));
+/** Words of a key or a variable whose value says which model. */
+const MODEL_KEY = new Set('model models weights checkpoint artifact'.split(' '));
 
 const STORAGE = /^(s3|gs|gcs|az|azure|abfss?|wasbs?|hdfs|dbfs|pvc|oci|file):\/|^\/(mnt|models?|data|opt|srv)\b/i;
 
@@ -37,7 +37,8 @@ function nameOf(node: DataNode): string {
   return entry?.key ?? '';
 }
 
-const namesModel = (name: string): boolean => tokensOf(name).some((token) => MODEL_KEY.has(token)) || /storageuri|modeluri|modelurl|modeldataurl/i.test(name);
+const namesModel = (name: string, said: string): boolean =>
+  tokensOf(name).some((token) => MODEL_KEY.has(token)) || /^storageuri$/i.test(name) || (/^(uri|path|url|location)$/i.test(name) && tokensOf(said).some((token) => MODEL_KEY.has(token)));
 
 /** `s3://models/churn/latest`, `…/latest/`, `…/latest/model.tar.gz`. */
 const endsInLatest = (path: string): boolean => STORAGE.test(path) && /\/latest(\/([\w.-]{1,100})?)?$/i.test(path.trim());
@@ -64,7 +65,7 @@ function referenceAt(node: DataNode): Found | undefined {
   if (looked(node)) return { model: text(get(node.parent, 'entity_name')) ?? text(get(node.parent, 'model_name')), reference: 'latest' };
   const known = literal(node);
   if (known !== undefined && said.startsWith('azureml:')) return azure(known, node);
-  if (!STORAGE.test(said) || !namesModel(nameOf(node))) return undefined;
+  if (!STORAGE.test(said) || !namesModel(nameOf(node), said)) return undefined;
   return { model: undefined, reference: endsInLatest(said) ? 'latest' : 'path' };
 }
 

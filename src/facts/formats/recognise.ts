@@ -1,5 +1,7 @@
 import { fact } from '../../core/fact.ts';
+import type { RepoPath } from '../../core/location.ts';
 import type { DataDocument, DataKind, DataNode } from '../../documents/data.ts';
+import { kindOfPath } from '../../documents/kinds.ts';
 import type { Project } from '../../documents/project.ts';
 import type { Root } from './field.ts';
 import { DATA_SIGNATURES } from './signatures-data.ts';
@@ -21,43 +23,51 @@ const NAMES = Object.keys(SIGNATURES) as readonly FormatName[];
 
 const signatureOf = (name: FormatName): Signature => SIGNATURES[name];
 
-/** The formats that the path and the words leave open; asked once per file, since a stream may hold hundreds of documents. */
-const proposed: (document: DataDocument) => readonly FormatName[] = fact((document) =>
-  NAMES.filter((name) => {
-    const { kinds, path, words } = signatureOf(name);
-    return kinds.includes(document.kind) && path?.test(document.path) !== false && words.some((word) => document.text.includes(word));
-  }),
-);
+/** The formats that the path and the words of a file leave open; nothing is parsed for this. */
+function proposedBy(kind: DataKind, path: RepoPath, text: string): readonly FormatName[] {
+  return NAMES.filter((name) => {
+    const { kinds, path: place, words } = signatureOf(name);
+    return kinds.includes(kind) && place?.test(path) !== false && words.some((word) => text.includes(word));
+  });
+}
+
+function sighted(document: DataDocument, proposed: readonly FormatName[]): readonly Format[] {
+  return document.roots.flatMap((root) => proposed.filter((name) => signatureOf(name).is(root, document)).map((name) => ({ name, root })));
+}
 
 /** What a file is, by its content; empty for templates and for files of no format we know. */
-export const formatsOf: (document: DataDocument) => readonly Format[] = fact((document) =>
-  document.roots.flatMap((root) => proposed(document).filter((name) => signatureOf(name).is(root, document)).map((name) => ({ name, root }))),
-);
+export const formatsOf: (document: DataDocument) => readonly Format[] = fact((document) => sighted(document, proposedBy(document.kind, document.path, document.text)));
 
 /** True when a root of the file is in the format. */
 export const isFormat = (document: DataDocument, name: FormatName): boolean => formatsOf(document).some((format) => format.name === name);
 
-/** Parses only files whose path, where it matters, and words fit. */
-function candidates(project: Project, { kinds, path, words }: Signature): readonly DataDocument[] {
-  if (path === undefined) return kinds.flatMap((kind: DataKind) => project.documents(kind, words) as readonly DataDocument[]);
-  return project.paths.flatMap((each) => {
-    const content = path.test(each) ? project.content(each) : undefined;
-    if (content?.kind !== 'text' || !words.some((word) => content.text.includes(word))) return [];
-    const document = project.document(each);
-    return document !== undefined && 'roots' in document ? [document] : [];
-  });
+const DATA_KINDS: ReadonlySet<string> = new Set<DataKind>(['yaml', 'json', 'toml', 'ini', 'hcl', 'pbtxt']);
+
+/** Characters from which a file with Kubernetes' type definitions is an operator's release, not a description of a system. */
+const RELEASE = 200_000;
+
+const isRelease = (text: string): boolean => text.length > RELEASE && text.includes('CustomResourceDefinition');
+
+function append(found: Map<FormatName, Root[]>, name: FormatName, root: Root): void {
+  const known = found.get(name);
+  if (known === undefined) found.set(name, [root]);
+  else known.push(root);
 }
 
-const rootsByName = fact((_: Project) => new Map<FormatName, readonly Root[]>());
-
-/** Every root of the project in a format, in path order. Files without a word of the format are not parsed. */
-export function rootsOf(project: Project, name: FormatName): readonly Root[] {
-  const known = rootsByName(project);
-  const hit = known.get(name);
-  if (hit !== undefined) return hit;
-  const found = candidates(project, signatureOf(name))
-    .flatMap((document) => document.roots.filter((root) => signatureOf(name).is(root, document)).map((root) => ({ document, root })))
-    .sort((a, b) => (a.document.path < b.document.path ? -1 : a.document.path > b.document.path ? 1 : 0));
-  known.set(name, found);
+/** All formats in one pass, so that each file is parsed once however small the store of parsed documents is. */
+const sightings: (project: Project) => ReadonlyMap<FormatName, readonly Root[]> = fact((project) => {
+  const found = new Map<FormatName, Root[]>();
+  for (const path of project.paths) {
+    const kind = kindOfPath(path);
+    const content = DATA_KINDS.has(kind) ? project.content(path) : undefined;
+    if (content?.kind !== 'text' || isRelease(content.text)) continue;
+    const proposed = proposedBy(kind as DataKind, path, content.text);
+    const document = proposed.length === 0 ? undefined : project.document(path);
+    if (document === undefined || !('roots' in document)) continue;
+    for (const { name, root } of sighted(document, proposed)) append(found, name, { document, root });
+  }
   return found;
-}
+});
+
+/** Every root of the project in a format, in path order. Files without a word of any format are not parsed. */
+export const rootsOf = (project: Project, name: FormatName): readonly Root[] => sightings(project).get(name) ?? [];

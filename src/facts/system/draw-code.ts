@@ -4,6 +4,8 @@ import type { Project } from '../../documents/project.ts';
 import { pathClassOf } from '../paths.ts';
 import { argument, type Call, calls, callsTo } from '../python/calls.ts';
 import { stringOf } from '../python/constants.ts';
+import { imports } from '../python/imports.ts';
+import { moduleDocument } from '../python/modules.ts';
 import { decorators, definitionName } from '../python/structure.ts';
 import { modelUri } from '../registry/uris.ts';
 import { loadsModel } from '../serving/loads.ts';
@@ -40,20 +42,25 @@ function mlflow(project: Project, drawing: Drawing): void {
 
 const LOADS = ['load_model', 'from_pretrained', 'joblib', 'torch.load', 'pickle', 'InferenceSession', 'pipeline('];
 
+/** Calls that load a model, in the file itself and in the modules of the repository that it imports. */
+function loadsBehind(project: Project, document: PythonDocument): readonly { readonly document: PythonDocument; readonly call: Call }[] {
+  const modules = imports(document).flatMap(({ module, target }) => moduleDocument(project, document.path, module) ?? moduleDocument(project, document.path, target) ?? []);
+  return [...new Set([document, ...modules])]
+    .filter(({ text }) => LOADS.some((word) => text.includes(word)))
+    .flatMap((source) => calls(source).filter(loadsModel).map((call) => ({ document: source, call })));
+}
+
 /** Code that answers requests, with the registered models that it loads. */
 function serving(project: Project, drawing: Drawing): void {
   for (const document of project.documents('python', ['fastapi', 'flask', 'bentoml', 'ray', 'kserve', 'litserve', 'mlserver', 'lambda_handler', 'BaseHandler', 'quart', 'starlette'])) {
     const [first] = routes(document);
-    if (first === undefined || pathClassOf(document.path) === 'test' || !LOADS.some((word) => document.text.includes(word))) continue;
-    const loads = calls(document).filter(loadsModel);
-    const [load] = loads;
-    if (load === undefined) continue;
+    if (first === undefined || pathClassOf(document.path) === 'test') continue;
+    const loads = loadsBehind(project, document);
+    if (loads.length === 0) continue;
     const id = drawing.node('endpoint', document.path, at(document, child(first.function, 'name') ?? first.function));
-    for (const call of loads) {
-      const uri = modelUri(named(document, call, 0, 'model_uri') ?? '');
-      if (uri === undefined) continue;
-      const model = drawing.node('registered-model', uri.name, at(document, call.node));
-      drawing.edge('deploys', id, model, at(document, call.node));
+    for (const { document: source, call } of loads) {
+      const uri = modelUri(named(source, call, 0, 'model_uri') ?? '');
+      if (uri !== undefined) drawing.edge('deploys', id, drawing.node('registered-model', uri.name, at(source, call.node)), at(source, call.node));
     }
   }
 }

@@ -124,7 +124,9 @@ function servers(project: Project, drawing: Drawing): void {
   for (const { document, node, name, backend } of tritonModels(project)) {
     if (backend === undefined) continue;
     const folder = document.path.split('/').at(-2) ?? 'model';
-    drawing.node('deployment', name?.value ?? folder, at(document, name?.node ?? backend.node), environmentAt(document, node));
+    const where = at(document, name?.node ?? backend.node);
+    const id = drawing.node('deployment', name?.text ?? folder, where, environmentAt(document, node));
+    drawing.edge('deploys', id, model(drawing, name?.text ?? folder, undefined, where), where);
   }
   for (const { document, node, name, application } of rayDeployments(project)) drawing.node('deployment', `${application ?? ''}/${name ?? ''}`.replace(/^\//, ''), at(document, get(node, 'name') ?? node), environmentAt(document, node));
   for (const { document, node, name } of rayServices(project)) drawing.node('endpoint', name?.text ?? 'ray service', at(document, name?.node ?? node), environmentAt(document, node));

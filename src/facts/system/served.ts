@@ -3,7 +3,7 @@ import { repoPath } from '../../core/location.ts';
 import { get, literal } from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
 import { llmServers } from '../formats/llm.ts';
-import { environmentOf, isTemplatePath, pathClassOf } from '../paths.ts';
+import { environmentOf, isTemplatePath, pathClassOf, tokensOf } from '../paths.ts';
 import type { MapNode, SystemMap } from './map.ts';
 import { type Monitor, monitors } from './monitors.ts';
 import { monitorOf } from './wired.ts';
@@ -68,13 +68,24 @@ export function declaration(project: Project, name: 'monitoring' | 'slo'): strin
 }
 
 /** Words by which code speaks of a monitor that has no reader of its own here. */
-const VOCABULARY = ['ModelMonitor', 'model_monitoring', 'model_monitor', 'data_drift', 'drift_detect', 'DriftDetect', 'prediction_drift', 'skew_detection', 'detect_drift', 'calculate_psi', 'population_stability', 'import arize', 'from arize', 'fiddler', 'aporia', 'superwise', 'whylabs', 'InferenceMonitor', 'quality_monitor', 'lakehouse_monitoring'];
+const VOCABULARY =
+  /\b(ModelMonitor|model_monitor|data_drift|drift_detect|detect_drift|DriftDetect|prediction_drift|skew_detection|calculate_psi|population_stability|InferenceMonitor|quality_monitor|lakehouse_monitor|whylabs|(?:import|from) (?:arize|fiddler|aporia|superwise))/;
 
 /** A file of code or configuration that speaks of drift monitoring in words that no reader understands. */
 export const speaksOfMonitoring: (project: Project) => string | undefined = fact((project) =>
   project.paths.find((path) => {
-    if (!/\.(py|ya?ml|tf|json|sh|sql)$/.test(path) || pathClassOf(path) === 'test' || pathClassOf(path) === 'docs') return false;
+    if (!/\.(py|ya?ml|tf|sh|sql)$/.test(path) || pathClassOf(path) === 'test' || pathClassOf(path) === 'docs') return false;
     const content = project.content(path);
-    return content?.kind === 'text' && VOCABULARY.some((word) => content.text.includes(word));
+    return content?.kind === 'text' && VOCABULARY.test(content.text);
   }),
 );
+
+/** Code beside the serving code that calls itself a monitor: what it looks at cannot be told, so nothing is concluded. */
+export function isWatchedBeside(map: SystemMap, { places }: ServedModel): boolean {
+  const around = new Set(places.map(({ path }) => path.split('/').slice(0, 2).join('/')));
+  return map.project.paths.some((path) => {
+    if (!path.endsWith('.py') || pathClassOf(path) === 'test') return false;
+    const tokens = tokensOf(path.split('/').slice(-2).join('/'));
+    return tokens.includes('drift') || (tokens.some((token) => /^monitor(s|ing)?$/.test(token)) && around.has(path.split('/').slice(0, 2).join('/')));
+  });
+}
