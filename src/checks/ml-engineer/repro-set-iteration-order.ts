@@ -4,6 +4,7 @@ import { type Call, calls, callsOfMethod, callsTo } from '../../facts/python/cal
 import { reachingBindings } from '../../facts/python/reaching.ts';
 import { readsOf } from '../../facts/python/uses.ts';
 import { type Unordered, unorderedAt } from '../../facts/training/order.ts';
+import { callsInto } from '../../facts/training/rows.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
 
 const CLASSES =
@@ -38,12 +39,17 @@ function indexedUse(document: PythonDocument, target: PyNode): PyNode | undefine
   const byNumber = nodesOf(document, 'subscript').find((each) => {
     const value = child(each, 'value');
     const key = child(each, 'subscript');
-    return (
-      value !== undefined && reads(document, value, target) && key !== undefined && /^(identifier|call)$/.test(key.type)
-    );
+    return value !== undefined && key !== undefined && reads(document, value, target) && isAnswer(document, key);
   });
   return calledIndex?.node ?? byNumber;
 }
+
+/** A number that a model answered with, not one that merely counts. */
+const isAnswer = (document: PythonDocument, key: PyNode): boolean =>
+  /^(identifier|call)$/.test(key.type) &&
+  callsInto(document, key).some((call) =>
+    /(predict|argmax|topk|argsort|max|item)$/.test(call.name ?? call.method ?? textOf(document, call.callee)),
+  );
 
 function reads(document: PythonDocument, use: PyNode, target: PyNode): boolean {
   if (use.type !== 'identifier' || target.type !== 'identifier') return false;
@@ -128,6 +134,9 @@ export default defineCheck({
       print(len(class_names))
       for name in class_names:
           print(name)
+      words = os.listdir(root)
+      for i in range(len(words)):
+          print(words[i])
       files = os.listdir(root)
       print(files[0])
       rows = {n: i for i, n in enumerate(dict.fromkeys(labels))}

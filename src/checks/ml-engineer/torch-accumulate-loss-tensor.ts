@@ -2,7 +2,7 @@ import { bare, child, contains, type PyNode } from '../../documents/python/node.
 import { nodesOf, nodesWithin, type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { callsOfMethod } from '../../facts/python/calls.ts';
 import { originsOf, sameValue } from '../../facts/python/flow.ts';
-import { enclosingWiths } from '../../facts/python/structure.ts';
+import { enclosingLoop, enclosingWiths } from '../../facts/python/structure.ts';
 import { type Backward, backwards } from '../../facts/training/torch.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
 
@@ -115,6 +115,13 @@ export default defineCheck({
           total += value
           loss = loss.item()
           total += loss
+      for x in loader:
+          real = judge(x)
+          real.backward()
+          fake = judge(make(x))
+          fake.backward()
+          both = real
+          both += fake
       sum_of_tasks = 0
       for task in tasks:
           one = task(x)
@@ -136,7 +143,12 @@ export default defineCheck({
   reads: 'python',
   *inspect(document) {
     for (const { total, added } of additions(document)) {
-      if (DETACHES.test(textOf(document, added)) || isDifferentiated(document, total) || withoutGrad(document, added))
+      if (
+        DETACHES.test(textOf(document, added)) ||
+        isDifferentiated(document, total) ||
+        restarts(document, total) ||
+        withoutGrad(document, added)
+      )
         continue;
       const backward = backwardOf(document, added, added);
       if (backward === undefined) continue;
@@ -150,6 +162,17 @@ export default defineCheck({
     }
   },
 });
+
+/** The sum begins anew in each round of the loop: one step's graphs, as when two parts of a loss are joined. */
+const restarts = (document: PythonDocument, total: PyNode): boolean => {
+  const loop = enclosingLoop(total);
+  if (loop === undefined) return true;
+  return nodesWithin(document, loop, 'assignment').some((each) => {
+    const left = child(each, 'left');
+    const same = left !== undefined && left !== total && textOf(document, left) === textOf(document, total);
+    return same && enclosingLoop(each) === loop;
+  });
+};
 
 /** `total += x` and `total = total + x` inside loops. */
 function additions(document: PythonDocument): readonly { readonly total: PyNode; readonly added: PyNode }[] {

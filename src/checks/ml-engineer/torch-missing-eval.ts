@@ -47,6 +47,8 @@ function useOf(document: PythonDocument, scope: PyNode, model: string, load: PyN
 
 /** Given to a function that may set the mode; exports and the like do not. */
 function escapes(document: PythonDocument, scope: PyNode, model: string): boolean {
+  const owner = enclosingClass(scope) ?? (scope.type === 'class_definition' ? scope : undefined);
+  if (owner !== undefined && outerBases(document, owner).some((base) => base.startsWith('torch.nn.'))) return true;
   const given = calls(document).some((call) => {
     if (!contains(scope, call.node) || EXPORTS.includes(call.name ?? '') || HARMLESS.test(call.name ?? ''))
       return false;
@@ -157,6 +159,15 @@ export default defineCheck({
           net = Net()
           net.load_state_dict(torch.load(path, weights_only=True))
           return net
+
+      class Wrapper(torch.nn.Module):
+          def __init__(self, path):
+              super().__init__()
+              self.body = Net()
+              self.body.load_state_dict(torch.load(path, weights_only=True))
+
+          def forward(self, x):
+              return self.body(x)
 
       def c(path, x):
           weights = torch.load(path, weights_only=True)

@@ -42,14 +42,14 @@ function heldLayers(document: PythonDocument, target: PyNode, right: PyNode): re
 }
 
 /** Somewhere in the class the same layers are registered after all. */
-function isRegistered(document: PythonDocument, owner: PyNode, target: PyNode): boolean {
+function isRegistered(document: PythonDocument, owner: PyNode, target: PyNode, value: PyNode): boolean {
   const text = textOf(document, owner);
-  const name = textOf(document, target);
+  const names = [target, value].filter(({ type }) => type !== 'list').map((each) => textOf(document, each));
   if (/add_module\(|register_module\(|setattr\(|\.extra_modules/.test(text)) return true;
   return nodesWithin(document, owner, 'call').some((node) => {
     const call = callAt(document, node);
     const wraps = /^torch\.nn\.(ModuleList|ModuleDict|Sequential)$/.test(call?.name ?? '');
-    return wraps && textOf(document, node).includes(name);
+    return wraps && names.some((name) => textOf(document, node).includes(name));
   });
 }
 
@@ -125,6 +125,7 @@ export default defineCheck({
               self.later = nn.ModuleList(self.later)
               parts = [nn.Linear(4, 4), nn.ReLU()]
               self.body = nn.Sequential(*parts)
+              self.parts = parts
               self.activations = [nn.ReLU(), nn.GELU()]
               # The frozen teacher must not be saved with the student.
               self.teacher = [nn.Linear(4, 4)]
@@ -159,7 +160,8 @@ export default defineCheck({
         )
           continue;
         const [layer] = heldLayers(document, target, value);
-        if (layer === undefined || isRegistered(document, owner, target) || isMeant(document, assignment)) continue;
+        if (layer === undefined || isRegistered(document, owner, target, value) || isMeant(document, assignment))
+          continue;
         const message = `\`${textOf(document, target)}\` holds layers in a plain ${/^dict/.test(value.type) ? 'dictionary' : 'list'}, where PyTorch does not find them`;
         yield at(document, value, message, fixOf(document, bare(value), layer));
       }

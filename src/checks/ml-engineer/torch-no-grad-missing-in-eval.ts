@@ -9,7 +9,7 @@ import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
 
 const GUARDS =
   /no_grad|inference_mode|set_grad_enabled|requires_grad_\(\s*False|requires_grad\s*=\s*False|grad_mode|torch\.compile|\.generate\(/;
-const LEARNS = /\.backward\(|autograd\.grad|\.step\(|retain_grad|\.grad\b|create_graph/;
+const LEARNS = /\.backward\(|autograd\.grad|\.step\(|retain_grad|\.grad\b|create_graph|hook/;
 const NAME =
   /(^|_)(val|valid|validate|validation|eval|evaluate|evaluation|test|infer|inference|predict|predictions)(_|$)/i;
 const LOADER = /(loader|dataloader|_dl|batches|_iter)$/i;

@@ -129,9 +129,15 @@ export function takenFrom(document: PythonDocument, value: PyNode): PyNode | und
     if (at.type === 'identifier') return at;
     const call: Call | undefined = at.type === 'call' ? callAt(document, at) : undefined;
     if (call !== undefined) at = PART.has(call.method ?? '') ? call.receiver : undefined;
-    else if (at.type === 'subscript') at = child(at, 'subscript')?.type === 'slice' ? child(at, 'value') : undefined;
+    else if (at.type === 'subscript') at = isSlice(at) ? child(at, 'value') : undefined;
     else at = at.type === 'attribute' && /\.i?loc$/.test(textOf(document, at)) ? child(at, 'object') : undefined;
     at = at && bare(at);
   }
   return undefined;
 }
+
+/** `x[:n]`, not `x[:, k]`, which picks columns. */
+const isSlice = (node: PyNode): boolean => {
+  const keys = childrenOf(node, 'subscript');
+  return keys.length === 1 && keys[0]?.type === 'slice';
+};
