@@ -1,6 +1,7 @@
 import type { Evidence } from '../../core/finding.ts';
 import type { Project } from '../../documents/project.ts';
 import { prometheusRules } from '../../facts/formats/prometheus.ts';
+import { pathClassOf } from '../../facts/paths.ts';
 import { type SystemMap, systemMap } from '../../facts/system/map.ts';
 import {
   declaration,
@@ -16,7 +17,7 @@ import { at, bad, changed, defineCheck, good } from '../../kit/index.ts';
 
 /** Monitors that no reader understands, alerts on drift, and a declared monitoring elsewhere cover every model. */
 function isCoveredElsewhere(after: Project, before: Project): boolean {
-  if (declaration(before, 'monitoring') !== undefined) return true;
+  if (declaration(before, 'monitoring') !== undefined || isRuntime(after)) return true;
   return prometheusRules(after).some(({ metrics }) => metrics.some(speaksOfDrift));
 }
 
@@ -32,7 +33,7 @@ function gapOf(map: SystemMap, model: ServedModel): Gap | undefined {
   if (first === undefined) {
     if (speaksOfMonitoring(map.project) !== undefined || isWatchedBeside(map, model)) return undefined;
     const notebook =
-      map.project.documents('notebook', ['evidently', 'nannyml', 'alibi_detect', 'whylogs', 'ModelMonitor']).length > 0;
+      map.project.documents('notebook', ['evidently', 'nannyml', 'alibi_detect', 'whylogs', 'ModelMonitor']).some(({ path }) => !['docs', 'example', 'test'].includes(pathClassOf(path)));
     return {
       says: notebook ? 'its drift is watched in notebooks at most' : 'no monitor of drift or quality watches it',
       evidence: [],

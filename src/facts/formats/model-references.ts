@@ -66,7 +66,9 @@ function referenceAt(node: DataNode): Found | undefined {
   const known = literal(node);
   if (known !== undefined && said.startsWith('azureml:')) return azure(known, node);
   if (!STORAGE.test(said) || !namesModel(nameOf(node), said)) return undefined;
-  return { model: undefined, reference: endsInLatest(said) ? 'latest' : 'path' };
+  if (endsInLatest(said)) return { model: undefined, reference: 'latest' };
+  // A folder inside of the container is where a model is mounted, not which one.
+  return said.startsWith('/') ? undefined : { model: undefined, reference: 'path' };
 }
 
 function modeOf(format: FormatName, root: DataNode): ServingMode | undefined {

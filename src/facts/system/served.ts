@@ -61,6 +61,14 @@ export function monitorsOfModel(map: SystemMap, { places }: ServedModel): readon
   });
 }
 
+/** An operator or a serving runtime: it serves the models of others. */
+export const isRuntime: (project: Project) => boolean = fact((project) =>
+  project.paths.some((path) => {
+    const content = /\.(ya?ml|tpl)$/.test(path) && pathClassOf(path) !== 'test' ? project.content(path) : undefined;
+    return content?.kind === 'text' && /^kind: CustomResourceDefinition\b/m.test(content.text);
+  }),
+);
+
 /** What the configuration of a repository declares about itself: `monitoring: external`. Ask the side before the change. */
 export function declaration(project: Project, name: 'monitoring' | 'slo'): string | undefined {
   const document = project.document(repoPath('.github/ml-review.yml'));
