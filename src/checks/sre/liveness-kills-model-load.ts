@@ -1,4 +1,4 @@
-import { type DataDocument, entryOf, has } from '../../documents/data.ts';
+import { type DataDocument, entryOf, has, text } from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
 import { type Field, thoseIn } from '../../facts/formats/field.ts';
 import { kserveRuntimes, kserveServices, seldonDeployments } from '../../facts/formats/kserve.ts';
@@ -50,12 +50,22 @@ function patience({ liveness }: KubernetesContainer): number | undefined {
   return delay === undefined || period === undefined || failures === undefined ? undefined : delay + period * failures;
 }
 
+/** Started empty: models are loaded by calls, long after the probes began. */
+function startsEmpty({ env, words }: KubernetesContainer): boolean {
+  const said = words.map((word) => text(word) ?? '').join(' ');
+  return (
+    env.some(({ name, value }) => name.endsWith('LOAD_MODELS_AT_STARTUP') && value?.text === 'false') ||
+    (/--model-control-mode[= ]explicit/.test(said) && !said.includes('--load-model'))
+  );
+}
+
 const SLOW = /^(vllm|tgi|sglang|nim)$/;
 const TORCH = /(^|[/:_-])(torch|pytorch|cuda\d*|transformers|huggingface)/i;
 
 /** `plain` where a large model is sure, `cpu` where there is some model, undefined for everything else. */
 function loads({ container, managed }: Serving): 'plain' | 'cpu' | undefined {
   const engine = serverEngine(container);
+  if (startsEmpty(container)) return undefined;
   if (container.init || (engine === undefined && !managed))
     return wantsAccelerator(container) && TORCH.test(container.image?.text ?? '') ? 'plain' : undefined;
   return wantsAccelerator(container) || SLOW.test(engine ?? '') ? 'plain' : 'cpu';
@@ -126,6 +136,14 @@ export default defineCheck({
               - name: open
                 image: vllm/vllm-openai:v0.8.0
                 livenessProbe: {httpGet: {path: /health, port: 8000}, initialDelaySeconds: "\${DELAY}"}
+              - name: empty
+                image: seldonio/mlserver:1.5
+                env: [{name: MLSERVER_LOAD_MODELS_AT_STARTUP, value: "false"}]
+                livenessProbe: {tcpSocket: {port: 9000}}
+              - name: explicit
+                image: nvcr.io/nvidia/tritonserver:24.05-py3
+                args: [tritonserver, --model-control-mode=explicit]
+                livenessProbe: {tcpSocket: {port: 9000}}
               - name: proxy
                 image: envoyproxy/envoy:v1.30
                 livenessProbe: {httpGet: {path: /ready, port: 9901}}

@@ -1,0 +1,145 @@
+import type { RepoPath } from '../../core/location.ts';
+import { type DataDocument, type DataNode, entries, get } from '../../documents/data.ts';
+import type { Project } from '../../documents/project.ts';
+import { boolAt, numberAt } from '../../facts/formats/field.ts';
+import { rootsOf } from '../../facts/formats/recognise.ts';
+import { environmentOf, isTemplatePath, tokensOf } from '../../facts/paths.ts';
+import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
+
+/** Switches that guard: off in production and on elsewhere is never meant. */
+const GUARDS = new Set(
+  'monitoring monitor monitors validation validate drift alert alerts alerting auth authentication authorization tls ssl encryption encrypt gate canary backup backups audit rbac capture probe probes'.split(
+    ' ',
+  ),
+);
+const COUNTS =
+  /^(replicas|min_?replicas|replica_?count|min_?replica_?count|min_?capacity|instance_?count|min_?instances|initial_?instance_?count|num_?replicas)$/i;
+
+interface Side {
+  readonly document: DataDocument;
+  readonly node: DataNode;
+}
+
+const WORD =
+  /(?<![a-z\d])(prod|prd|production|live|dev|development|staging|stage|stg|preprod|uat|sandbox|nonprod)(?![a-z\d])/gi;
+
+/** The path with the environment's name left out; undefined where it names none. */
+function skeleton(path: RepoPath): string | undefined {
+  const bare = path.replace(WORD, '*');
+  return bare === path ? undefined : bare;
+}
+
+function* pairsOfFiles(project: Project): Generator<{ readonly prod: Side; readonly other: Side }> {
+  const groups = new Map<string, RepoPath[]>();
+  for (const path of project.paths) {
+    const bare = /\.(ya?ml|json|toml|tfvars)$/.test(path) ? skeleton(path) : undefined;
+    if (bare !== undefined && !isTemplatePath(path)) groups.set(bare, [...(groups.get(bare) ?? []), path]);
+  }
+  for (const paths of groups.values()) {
+    const prod = paths.find((path) => environmentOf(path) === 'production');
+    if (prod === undefined) continue;
+    for (const path of paths.filter((each) => /^(staging|development)$/.test(environmentOf(each)))) {
+      const [first, second] = [rootOf(project, prod), rootOf(project, path)];
+      if (first !== undefined && second !== undefined) yield { prod: first, other: second };
+    }
+  }
+}
+
+function rootOf(project: Project, path: RepoPath): Side | undefined {
+  const document = project.document(path);
+  const node =
+    document !== undefined && 'roots' in document && document.roots.length === 1 ? document.roots[0] : undefined;
+  return node === undefined || document === undefined || !('roots' in document) ? undefined : { document, node };
+}
+
+/** Targets of one bundle, and environments of one file. */
+function* pairsOfTargets(project: Project): Generator<{ readonly prod: Side; readonly other: Side }> {
+  for (const { document, root } of rootsOf(project, 'databricks-bundle')) {
+    const targets = entries(get(root, 'targets'));
+    const prod = targets.find(({ key }) => environmentOf(key) === 'production');
+    if (prod === undefined) continue;
+    for (const { key, value } of targets)
+      if (/^(staging|development)$/.test(environmentOf(key)))
+        yield { prod: { document, node: prod.value }, other: { document, node: value } };
+  }
+}
+
+interface Weaker {
+  readonly prod: DataNode;
+  readonly other: DataNode;
+  readonly says: string;
+}
+
+function weakerIn(prod: DataNode, other: DataNode): readonly Weaker[] {
+  const left: { readonly a: DataNode; readonly b: DataNode; readonly path: readonly string[] }[] = [
+    { a: prod, b: other, path: [] },
+  ];
+  const found: Weaker[] = [];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    for (const { key, value } of entries(next.a)) {
+      const against = get(next.b, key);
+      if (against === undefined) continue;
+      const path = [...next.path, key];
+      left.push({ a: value, b: against, path });
+      const [on, off] = [boolAt(against)?.value, boolAt(value)?.value];
+      const named =
+        path.slice(-2).some((part) => tokensOf(part).some((token) => GUARDS.has(token))) &&
+        !tokensOf(key).some((token) => /^(disable|disabled|skip|ignore|debug|no)$/.test(token));
+      if (on === true && off === false && named)
+        found.push({ prod: value, other: against, says: `\`${path.join('.')}\` is off in production` });
+      const [many, few] = [numberAt(against)?.value, numberAt(value)?.value];
+      if (COUNTS.test(key) && many !== undefined && few !== undefined && few < many)
+        found.push({ prod: value, other: against, says: `\`${path.join('.')}\` is ${few} in production` });
+    }
+  }
+  return found;
+}
+
+export default defineCheck({
+  evaluates: 'change-management-risk',
+  stage: 'deployment',
+  severity: 'high',
+  confidence: 'high',
+  title: 'Production is guarded less than the environments before it',
+  why: 'What passed with monitoring, validation or more replicas runs without them where it matters, usually because one of the files was edited and the other forgotten.',
+  fix: 'Align the two, or say beside the value why production differs.',
+  references: ['https://12factor.net/dev-prod-parity'],
+  examples: [
+    bad({
+      'values-prod.yaml': 'monitoring:\n  enabled: «false»\nreplicaCount: «1»\n',
+      'values-staging.yaml': 'monitoring:\n  enabled: true\nreplicaCount: 3\n',
+    }),
+    bad({
+      'env/prod/config.toml': '[validation]\nrun_gate = «false»\n',
+      'env/dev/config.toml': '[validation]\nrun_gate = true\n',
+    }),
+    bad({
+      'databricks.yml':
+        'bundle: {name: a}\ntargets:\n  dev: {variables: {enable_drift_monitor: true}}\n  prod: {variables: {enable_drift_monitor: «false»}}\n',
+    }),
+    good({
+      'values-prod.yaml':
+        'monitoring: {enabled: true}\nreplicaCount: 5\nspot: {enabled: false}\ncache: false\nauth: ${AUTH}\n',
+      'values-dev.yaml':
+        'monitoring: {enabled: false}\nreplicaCount: 1\nspot: {enabled: true}\ncache: true\nauth: true\nvalidation: true\n',
+      'a/values-prod.yaml': 'alerts: false\n',
+      'b/values-dev.yaml': 'alerts: true\n',
+      'cfg/prod.yaml': 'monitoring: {disable_alerts: false}\n',
+      'cfg/dev.yaml': 'monitoring: {disable_alerts: true}\n',
+    }),
+  ],
+
+  spans: 'project',
+  *inspect(project) {
+    const said = new Set<DataNode>();
+    for (const { prod, other } of [...pairsOfFiles(project), ...pairsOfTargets(project)]) {
+      for (const { prod: node, other: against, says } of weakerIn(prod.node, other.node)) {
+        if (said.has(node)) continue;
+        said.add(node);
+        yield at(prod.document, node.span, `${says} and stronger before it`, {
+          evidence: [seen(other.document, against.span, 'stronger here')],
+        });
+      }
+    }
+  },
+});
