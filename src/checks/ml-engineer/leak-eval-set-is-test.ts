@@ -106,13 +106,18 @@ export default defineCheck({
     `,
     good`
       from xgboost import XGBClassifier
-      from transformers import Trainer
+      from transformers import Trainer, TrainingArguments
 
       model = XGBClassifier(early_stopping_rounds=10)
       model.fit(X_train, y_train, eval_set=[(X_val, y_val)])
       print(model.score(X_test, y_test))
       watched = XGBClassifier(early_stopping_rounds=10)
       watched.fit(X_train, y_train, eval_set=[(X_test, y_test)])
+      parts = ds["train"].train_test_split(test_size=0.1, seed=1)
+      val_ds = parts["test"]
+      args = TrainingArguments("out", load_best_model_at_end=True)
+      first = Trainer(model, args, train_dataset=parts["train"], eval_dataset=val_ds)
+      print(first.evaluate(val_ds))
       trainer = Trainer(model, args, train_dataset=ds["train"], eval_dataset=ds["validation"])
       print(trainer.evaluate(ds["test"]))
     `,

@@ -47,6 +47,8 @@ export function testRowsIn(document: PythonDocument, node: PyNode, steps = 6): P
   }
   if (value.type === 'call') return wrappedIn(document, value, steps);
   if (value.type !== 'identifier' && value.type !== 'attribute') return undefined;
+  // A validation part is called so, whatever the library calls the half it was taken from.
+  if (/(^|_|\.)(val|valid|validation|dev)(_|$|\d)/i.test(textOf(document, value))) return undefined;
   const source = value.type === 'identifier' ? singleAssignment(document, value) : undefined;
   const inner = source && testRowsIn(document, source, steps - 1);
   if (inner !== undefined) return inner;
