@@ -37,9 +37,10 @@ function* pairsOfFiles(project: Project): Generator<{ readonly prod: Side; reado
   }
   for (const paths of groups.values()) {
     const prod = paths.find((path) => environmentOf(path) === 'production');
-    if (prod === undefined) continue;
-    for (const path of paths.filter((each) => /^(staging|development)$/.test(environmentOf(each)))) {
-      const [first, second] = [rootOf(project, prod), rootOf(project, path)];
+    for (const path of prod === undefined
+      ? []
+      : paths.filter((each) => /^(staging|development)$/.test(environmentOf(each)))) {
+      const [first, second] = [rootOf(project, prod ?? path), rootOf(project, path)];
       if (first !== undefined && second !== undefined) yield { prod: first, other: second };
     }
   }
