@@ -5,6 +5,7 @@ import { pathClassOf } from '../../facts/paths.ts';
 import { type SystemMap, systemMap } from '../../facts/system/map.ts';
 import {
   declaration,
+  isRuntime,
   isWatchedBeside,
   monitorsOfModel,
   type ServedModel,
@@ -116,6 +117,11 @@ export default defineCheck({
       'deploy/dev/isvc.yaml': isvc('churn'),
       'src/server.py':
         'from fastapi import FastAPI\n\napp = FastAPI()\n\n@app.get("/health")\ndef health():\n    return {}\n',
+    }),
+    good({
+      'app/main.py': serving,
+      'config/crd.yaml':
+        'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: servers.acme.io}\n',
     }),
     good({
       'k8s/vllm.yaml':
