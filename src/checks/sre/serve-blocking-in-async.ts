@@ -1,35 +1,11 @@
 import { child, type PyNode, walk } from '../../documents/python/node.ts';
 import { nodesWithin, type PythonDocument, textOf } from '../../documents/python/python.ts';
-import { type Call, callAt } from '../../facts/python/calls.ts';
+import { crossingOf } from '../../facts/python/across.ts';
+import { callAt } from '../../facts/python/calls.ts';
 import { enclosingFunction } from '../../facts/python/structure.ts';
-import { typeOf } from '../../facts/python/types.ts';
+import { blockingIn } from '../../facts/serving/blocking.ts';
 import { type Route, routes } from '../../facts/serving/routes.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
-
-/** Waits for the network, the disk or the clock. */
-const WAITS =
-  /^(requests\.(get|post|put|patch|delete|head|request|Session\(\)\.\w+)|urllib\.request\.urlopen|time\.sleep|subprocess\.(run|call|check_call|check_output|Popen\(\)\.(wait|communicate))|os\.system|(psycopg2?|pymysql|sqlite3|pyodbc|snowflake\.connector)\.connect|sqlalchemy\.create_engine\(\)\.\w+|boto3\.client\(\)\.\w+|httpx\.(get|post|request|Client\(\)\.\w+))$/;
-
-const MODEL =
-  /^(sklearn|torch|tensorflow|keras|xgboost|lightgbm|catboost|transformers|sentence_transformers|mlflow|onnxruntime|spacy|ultralytics|diffusers|vllm|joblib\.load|pickle\.load)\b/;
-const COMPUTES = new Set([
-  'predict',
-  'predict_proba',
-  'forward',
-  'generate',
-  'fit',
-  'encode',
-  'run',
-  'transform',
-  'embed',
-]);
-
-function blocks(document: PythonDocument, call: Call): { readonly says: string; readonly grade?: string } | undefined {
-  if (call.names.some((name) => WAITS.test(name))) return { says: 'waits', grade: 'io' };
-  if (call.receiver === undefined || !COMPUTES.has(call.method ?? '')) return undefined;
-  const type = typeOf(document, call.receiver) ?? '';
-  return MODEL.test(type) && !/AsyncLLM|Async\w*\(\)$/.test(type) ? { says: 'computes' } : undefined;
-}
 
 /** `async` and the blank after it, where nothing in the function needs it. */
 function removable(
@@ -109,6 +85,34 @@ export default defineCheck({
           rows = await request.json()
           return «model.predict_proba(rows)»
     `,
+    bad({
+      'src/model.py':
+        'import joblib\n\nmodel = joblib.load("m.joblib")\n\ndef score(rows):\n    return model.predict(rows)\n',
+      'src/app.py': `
+        import joblib
+        from fastapi import FastAPI
+        from src.model import score
+
+        app = FastAPI()
+
+        class Predictor:
+            def __init__(self):
+                self.model = joblib.load("m.joblib")
+
+            def run(self, rows):
+                return self.model.predict(rows)
+
+        predictor = Predictor()
+
+        @app.post("/local")
+        async def local(row: dict):
+            return «predictor.run([row])»
+
+        @app.post("/imported")
+        async def imported(row: dict):
+            return «score([row])»
+      `,
+    }),
     good`
       import asyncio
       import joblib
@@ -147,22 +151,25 @@ export default defineCheck({
   ],
 
   reads: 'python',
-  *inspect(document) {
+  *inspect(document, project) {
+    const crossing = crossingOf(project);
     for (const route of routes(document)) {
       if (!route.async) continue;
       const fix = removable(document, route);
       for (const node of nodesWithin(document, route.function, 'call')) {
         const call = callAt(document, node);
-        const found = call === undefined || !isOwn(node, route) ? undefined : blocks(document, call);
+        const found = call === undefined || !isOwn(node, route) ? undefined : blockingIn(document, call, crossing);
         if (call === undefined || found === undefined) continue;
         const message =
           `\`${textOf(document, call.callee)}\` ${found.says} on the event loop of \`${route.name}\``.replace(
             /\s+/g,
             ' ',
           );
+        const where =
+          found.inside === undefined ? [] : [seen(found.inside.document, found.inside.call.node, 'what it does')];
         const header = { start: route.function.start, end: route.function.start };
         yield at(document, node, message, {
-          evidence: [seen(document, header, `\`${route.name}\` is \`async\``)],
+          evidence: [seen(document, header, `\`${route.name}\` is \`async\``), ...where],
           ...(found.grade === undefined ? {} : { grade: found.grade }),
           ...(fix === undefined ? {} : { replacement: fix }),
         });
