@@ -1,4 +1,5 @@
 import { isNode, LineCounter, parseDocument } from 'yaml';
+import { nestsDeeper } from '../documents/nesting.ts';
 import { type ConfigurationFile, fileSchema } from './schema.ts';
 
 /** A mistake in a configuration file. `line` is 1-based; `message` is one sentence that says what to write instead. */
@@ -77,6 +78,12 @@ function unknownNames(file: ConfigurationFile, known: KnownNames): readonly Issu
 export function readConfiguration(text: string, path: string, known: KnownNames): ReadConfiguration {
   if (text.length > MOST_CHARACTERS)
     return { ok: false, path, mistakes: [{ path, line: 1, column: 1, message: 'the file is larger than 1 MB' }] };
+  if (nestsDeeper(text))
+    return {
+      ok: false,
+      path,
+      mistakes: [{ path, line: 1, column: 1, message: 'the file nests too deeply to be read' }],
+    };
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, uniqueKeys: true });
   const mistake = (offset: number, message: string): ConfigurationMistake => {

@@ -2,6 +2,7 @@ import { ParseError, parseTOML } from 'toml-eslint-parser';
 import type { DataDocument, DataNode } from './data.ts';
 import { isTemplatePath, MAX_DAMAGE, openCollections } from './data-build.ts';
 import type { Damage } from './document.ts';
+import { nestsDeeper } from './nesting.ts';
 import { baseOf, type TextSource } from './source.ts';
 import { type TomlPart, tomlTree } from './toml-tree.ts';
 
@@ -46,6 +47,8 @@ const TEMPLATE = /^[^"'#\n]*(?:\{\{|\{%)/m;
 export function parseToml(source: TextSource): DataDocument {
   const text = source.text.startsWith('\uFEFF') ? ` ${source.text.slice(1)}` : source.text;
   if (isTemplatePath(source.path)) return document(source, [], true);
+  if (nestsDeeper(text))
+    return document(source, [{ span: { start: 0, end: 0 }, message: 'the file nests too deeply to be read' }], false);
   const { parts, damage } = parseTolerant(text);
   if (damage.length > 0 && TEMPLATE.test(text)) return document(source, [], true);
   if (parts.length === 0 || text.trim() === '') return document(source, damage, false);

@@ -2,6 +2,7 @@ import { Composer, CST, type Document, Lexer, Parser } from 'yaml';
 import type { DataDocument, DataNode } from './data.ts';
 import { duplicateKeys, isTemplatePath, MAX_DAMAGE, openCollections } from './data-build.ts';
 import type { Damage } from './document.ts';
+import { nestsDeeper } from './nesting.ts';
 import { baseOf, type TextSource } from './source.ts';
 import { yamlTree } from './yaml-tree.ts';
 
@@ -78,6 +79,10 @@ export function parseYaml(source: TextSource): DataDocument {
   const { path, text } = source;
   const template = { kind: 'yaml', ...baseOf(source, []), roots: [], comments: [], template: true } as const;
   if (isTemplatePath(path)) return template;
+  if (nestsDeeper(text)) {
+    const damage = [{ span: { start: 0, end: 0 }, message: 'the file nests too deeply to be read' }];
+    return { kind: 'yaml', ...baseOf(source, damage), roots: [], comments: [], template: false };
+  }
   try {
     const stream = readStream(text);
     if (stream.template) return template;
