@@ -1,5 +1,6 @@
 import { fact } from '../../core/fact.ts';
 import type { Span } from '../../core/location.ts';
+import { placeOf } from '../../documents/document.ts';
 import type { Project } from '../../documents/project.ts';
 import type { Magic } from '../../documents/python/python.ts';
 import { type ShellWord, shellCommands } from '../../documents/shell.ts';
@@ -80,14 +81,13 @@ export default defineCheck({
   examples: [
     bad({
       'a.ipynb': `
-        {"cells": [{"cell_type": "code", "execution_count": null, "metadata": {}, "outputs": [], "source": [
-          "!pip install -q «pandas» numpy==1.26.4\\n",
-          "%pip install --upgrade «scikit-learn>=1.0» torch\\n",
-          "!pip install «git+https://github.com/acme/tools»\\n",
-          "import sys\\n",
-          "!{sys.executable} -m pip install «xgboost»\\n",
-          "%conda install -c conda-forge «lightgbm»"
-        ]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+        {"cells": [
+          {"cell_type": "code", "execution_count": null, "metadata": {}, "outputs": [], "source": ["!pip install -q «pandas» numpy==1.26.4\\n", "!pip install polars"]},
+          {"cell_type": "code", "execution_count": null, "metadata": {}, "outputs": [], "source": ["%pip install --upgrade «scikit-learn>=1.0» torch"]},
+          {"cell_type": "code", "execution_count": null, "metadata": {}, "outputs": [], "source": ["!pip install «git+https://github.com/acme/tools»"]},
+          {"cell_type": "code", "execution_count": null, "metadata": {}, "outputs": [], "source": ["import sys\\n", "!{sys.executable} -m pip install «xgboost»"]},
+          {"cell_type": "code", "execution_count": null, "metadata": {}, "outputs": [], "source": ["%conda install -c conda-forge «lightgbm»"]}
+        ], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
       `,
     }),
     bad.as('cleartext')({
@@ -122,9 +122,13 @@ export default defineCheck({
   *inspect(document, project) {
     if (document.origin === undefined) return;
     const known = hasEnvironment(project) ? { grade: 'environment' } : {};
-    for (const magic of document.magics) {
-      for (const { span, says, grade } of judge(magic))
-        yield at(document, span, says.replace(/^p/, 'P'), grade === undefined ? known : { grade });
+    // Once for each cell: the lines of one are installed, and mended, together.
+    const cells = new Set<number | undefined>();
+    for (const { span, says, grade } of document.magics.flatMap(judge)) {
+      const { cell } = placeOf(document, span);
+      if (grade === undefined && cells.has(cell)) continue;
+      if (grade === undefined) cells.add(cell);
+      yield at(document, span, says.replace(/^p/, 'P'), grade === undefined ? known : { grade });
     }
   },
 });
