@@ -100,12 +100,15 @@ export default defineCheck({
       import sklearn.svm as svm
       def train(frame):
           columns = ["applicant_race", "income"]
+          chosen = ["income", "religion"]
+          print(frame[chosen])
           return svm.SVC().fit(frame[["income", «"ethnicity"»]], frame["approved"])
     `,
     bad.as('soft')`
       from sklearn.linear_model import LogisticRegression
-      columns = ["income", «"age"»]
-      LogisticRegression().fit(df[columns], df["approved"])
+      def train(df):
+          columns = ["income", «"age"»]
+          LogisticRegression().fit(df[columns], df["approved"])
     `,
     bad.as('soft')`
       from sklearn.linear_model import LogisticRegression

@@ -52,7 +52,7 @@ export default defineCheck({
   stage: 'validation',
   severity: 'high',
   confidence: 'high',
-  grades: { watched: { severity: 'medium', when: 'nothing is chosen by these rows automatically' } },
+  grades: { watched: { severity: 'low', when: 'nothing is chosen by these rows automatically' } },
   paths: { notebook: 'one-down' },
   title: 'Test rows watched during training and reported afterwards',
   why: `
