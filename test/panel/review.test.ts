@@ -1,0 +1,159 @@
+import type { Finding } from '../../src/core/finding.ts';
+import { repoPath } from '../../src/core/location.ts';
+import type { Report } from '../../src/core/report.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../src/core/settings.ts';
+import type { Change, PullRequestSnapshot } from '../../src/core/snapshot.ts';
+import { createEngine } from '../../src/engine.ts';
+import { changed, type ExampleFile } from '../../src/kit/index.ts';
+import { sidesOf, snapshotOf } from '../support/scene.ts';
+
+const engine = await createEngine();
+const only = ({ id }: { readonly id: string }): boolean => id === 'repro-split-unseeded';
+
+const IMPORT = 'from sklearn.model_selection import train_test_split\n';
+const SPLIT = 'a, b = train_test_split(X)\n';
+
+function snapshot(files: Readonly<Record<string, ExampleFile>>): PullRequestSnapshot {
+  return snapshotOf(Object.fromEntries(Object.entries(files).map(([path, file]) => [path, sidesOf(file)])));
+}
+
+function review(files: Readonly<Record<string, ExampleFile>>, settings: Partial<Settings> = {}): Report {
+  return engine.review({
+    snapshot: snapshot(files),
+    settings: { ...DEFAULT_SETTINGS, ...settings },
+    only,
+    today: '2026-06-30',
+  });
+}
+
+const brief = ({ startLine, introduced, placement }: Finding): string =>
+  `${startLine} ${introduced ? 'new' : 'old'} ${placement}`;
+
+describe('what the change introduced', () => {
+  test('an added line is new, an untouched one beside it is not', () => {
+    const { findings } = review({ 'a.py': changed(`${IMPORT}${SPLIT}`, `${IMPORT}${SPLIT}x = 1\n${SPLIT}`) });
+    expect(findings.map(brief)).toEqual(['4 new added-line', '2 old hunk']);
+  });
+  test('reformatting and moving a line down is not new', () => {
+    const { findings } = review({
+      'a.py': changed(`${IMPORT}${SPLIT}`, `${IMPORT}\n\nx = 1\na,  b = train_test_split(X)\n`),
+    });
+    expect(findings.map(brief)).toEqual(['5 old added-line']);
+  });
+  test('what a deleted line kept away is new, although its own line is old', () => {
+    const seeded = `import numpy as np\n${IMPORT}np.random.seed(1)\n${SPLIT}`;
+    const { findings } = review({ 'a.py': changed(seeded, seeded.replace('np.random.seed(1)\n', '')) });
+    expect(findings.map(({ severity, introduced }) => [severity, introduced])).toEqual([['medium', false]]);
+  });
+  test('a renamed file brings nothing new', () => {
+    const before = snapshot({ 'old.py': changed(`${IMPORT}${SPLIT}`, `${IMPORT}${SPLIT}`) });
+    const entry = before.head.tree.get(repoPath('old.py'));
+    if (entry === undefined) throw new Error('the file is there');
+    const path = repoPath('new.py');
+    const change: Change = { kind: 'renamed', from: repoPath('old.py'), path, hunks: [], binary: false };
+    const renamed = {
+      ...before,
+      head: { ...before.head, tree: new Map([[path, { ...entry, path }]]) },
+      changes: [change],
+    };
+    const report = engine.review({ snapshot: renamed, settings: DEFAULT_SETTINGS, only, today: '2026-06-30' });
+    expect(report.findings.map(brief)).toEqual(['2 old changed-file']);
+    expect(report.verdict).toBe('pass');
+  });
+});
+
+describe('identity', () => {
+  const fingerprints = (text: string): readonly string[] =>
+    review({ 'a.py': text }).findings.map(({ fingerprint }) => fingerprint);
+  test('survives lines above it and white space in it', () => {
+    expect(fingerprints(`${IMPORT}${SPLIT}`)).toEqual(
+      fingerprints(`# a\n# b\n${IMPORT}\n\na, b  =  train_test_split(X)\n`),
+    );
+  });
+  test('two equal lines are two findings', () => {
+    const [first, second] = fingerprints(`${IMPORT}${SPLIT}${SPLIT}`);
+    expect(first).not.toBe(second);
+    expect(first).toMatch(/^[0-9a-f]{24}$/);
+  });
+});
+
+describe('what is allowed', () => {
+  const allowed = (line: string, settings: Partial<Settings> = {}): Finding['allowed'] =>
+    review({ 'a.py': `${IMPORT}${line}` }, settings).findings[0]?.allowed;
+  test('by a comment with a reason, on the line or above it', () => {
+    expect(allowed(`${SPLIT.trim()}  # ml-review: allow[repro-split-unseeded] a smoke test\n`)).toEqual({
+      by: 'comment',
+      reason: 'a smoke test',
+    });
+    expect(allowed(`# ml-review: allow[repro-split-unseeded]: a smoke test\n${SPLIT}`)).toMatchObject({
+      by: 'comment',
+    });
+  });
+  test('not without a reason, not for another check, not from two lines above', () => {
+    expect(allowed(`${SPLIT.trim()}  # ml-review: allow[repro-split-unseeded]\n`)).toBeUndefined();
+    expect(allowed(`${SPLIT.trim()}  # ml-review: allow[leak-fit-on-test] a smoke test\n`)).toBeUndefined();
+    expect(allowed(`# ml-review: allow[repro-split-unseeded] a smoke test\n\n${SPLIT}`)).toBeUndefined();
+  });
+  const waiver = {
+    check: 'repro-split-unseeded',
+    path: '*.py',
+    reason: 'moves away',
+    owner: '@ml',
+    expires: '2026-06-30',
+  };
+  test('by a waiver up to its last day', () => {
+    expect(allowed(SPLIT, { waivers: [waiver] })).toMatchObject({ by: 'waiver' });
+    expect(allowed(SPLIT, { waivers: [{ ...waiver, expires: '2026-06-29' }] })).toBeUndefined();
+  });
+  test('by the baseline', () => {
+    const [finding] = review({ 'a.py': `${IMPORT}${SPLIT}` }).findings;
+    expect(allowed(SPLIT, { baseline: [finding?.fingerprint ?? ''] })).toMatchObject({ by: 'baseline' });
+  });
+});
+
+describe('verdict and severity', () => {
+  const blocking = {
+    checks: { 'repro-split-unseeded': { mode: 'block' as const } },
+    gate: { ...DEFAULT_SETTINGS.gate, failOn: 'medium' as const },
+  };
+  const files = { 'a.py': `${IMPORT}${SPLIT}` };
+  test('only an introduced finding of a blocking check at the threshold blocks', () => {
+    expect(review(files, blocking).verdict).toBe('block');
+    expect(review(files).verdict).toBe('advise');
+    expect(review(files, { ...blocking, gate: { ...DEFAULT_SETTINGS.gate, failOn: 'high' } }).verdict).toBe('advise');
+    expect(review({ 'a.py': changed(files['a.py'], `${files['a.py']}x = 1\n`) }, blocking).verdict).toBe('pass');
+  });
+  test('a check that is off is silent, one that is monitored only listed', () => {
+    expect(review(files, { checks: { 'repro-split-unseeded': { mode: 'off' } } }).findings).toEqual([]);
+    expect(review(files, { checks: { 'repro-split-unseeded': { mode: 'monitor' } } }).verdict).toBe('pass');
+  });
+  test('the configuration may set a severity, and says so', () => {
+    const [finding] = review(files, { checks: { 'repro-split-unseeded': { severity: 'high' } } }).findings;
+    expect(finding).toMatchObject({ severity: 'high', severityReason: 'the configuration sets it' });
+  });
+  test('a test is skipped, an example is low with the reason, a production glob undoes it', () => {
+    expect(review({ 'tests/test_a.py': files['a.py'] }).findings).toEqual([]);
+    expect(review({ 'examples/a.py': files['a.py'] }).findings[0]).toMatchObject({
+      severity: 'low',
+      severityReason: 'the path is of class example',
+    });
+    expect(
+      review({ 'examples/a.py': files['a.py'] }, { paths: { production: ['examples/**'], ignore: [] } }).findings[0]
+        ?.severity,
+    ).toBe('medium');
+  });
+  test('ignored paths are not spoken of', () => {
+    expect(review(files, { paths: { production: [], ignore: ['a.py'] } }).findings).toEqual([]);
+  });
+  test('silence is not assent: a damaged file makes the verdict incomplete', () => {
+    const report = review({ 'a.py': 'x = (\n', 'b.py': 'y = 1\n' });
+    expect(report.incidents[0]).toMatchObject({ kind: 'unparsable', path: 'a.py' });
+    expect(report.verdict).toBe('incomplete');
+  });
+  test('a participant without a seat says nothing', () => {
+    expect(review(files, { panel: { participants: ['sre'] } }).findings).toEqual([]);
+    expect(review(files, { panel: { participants: ['sre'] } }).participants.map(({ persona }) => persona)).toEqual([
+      'sre',
+    ]);
+  });
+});
