@@ -28,11 +28,19 @@ for (const name of values.only.split(',')) {
   try {
     results = await parts[name]({ trials: Number(values.trials), seed: Number(values.seed) });
   } catch (error) {
-    results = [{ done: 'did not come to its end', held: 'the trial ends', ok: false, found: String(error?.stack ?? error) }];
+    results = [
+      { done: 'did not come to its end', held: 'the trial ends', ok: false, found: String(error?.stack ?? error) },
+    ];
   }
   for (const { done, held, ok, found } of results) {
     broken += ok ? 0 : 1;
-    rows.push([name, done, held, ok ? `held (${found})` : `BROKEN: ${found}`, ((Date.now() - begun) / 1_000).toFixed(0)]);
+    rows.push([
+      name,
+      done,
+      held,
+      ok ? `held (${found})` : `BROKEN: ${found}`,
+      ((Date.now() - begun) / 1_000).toFixed(0),
+    ]);
   }
   process.stderr.write(`${table([rows[0], ...rows.filter(([trial]) => trial === name)])}\n\n`);
 }

@@ -103,7 +103,13 @@ export function appProcess({ role, sandbox, redis, folder, tuning, name, env = {
       child.stderr.pipe(log, { end: false });
       for (let n = 0; ; n += 1) {
         if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}; see its log in ${folder}`);
-        if (await this.page('/readyz').then((answer) => answer.ok, () => false)) break;
+        if (
+          await this.page('/readyz').then(
+            (answer) => answer.ok,
+            () => false,
+          )
+        )
+          break;
         if (n > 600) throw new Error(`${name} is not ready; see its log in ${folder}`);
         await pause(50);
       }
@@ -157,6 +163,10 @@ export function dice(seed) {
 export function table(rows) {
   const [head, ...rest] = rows.map((row) => row.map(String));
   const widths = head.map((_, column) => Math.max(...[head, ...rest].map((row) => row[column].length)));
-  const line = (row) => row.map((cell, column) => cell.padEnd(widths[column])).join('  ').trimEnd();
+  const line = (row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]))
+      .join('  ')
+      .trimEnd();
   return [line(head), widths.map((width) => '-'.repeat(width)).join('  '), ...rest.map(line)].join('\n');
 }

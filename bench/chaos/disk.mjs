@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { scratch, until } from '../stage.mjs';
 import { finished, openPull, QUICK, settled, unfinished, world } from './world.mjs';
@@ -18,9 +18,15 @@ export async function disk() {
     wrap: place.wrap,
   });
   const large = await stage.sandbox.repository('acme/large');
-  await large.commit('big', { files: { 'notes.md': randomBytes(4 * SMALL).toString('base64'), 'train.py': 'x = 1\n' } });
+  await large.commit('big', {
+    files: { 'notes.md': randomBytes(4 * SMALL).toString('base64'), 'train.py': 'x = 1\n' },
+  });
   const big = await large.openPullRequest({ head: 'big', labels: ['ml-review'] });
-  const told = await until('the large one has an end', () => big.checkRuns().some(({ status, conclusion }) => status === 'completed' && conclusion !== 'skipped'), 60_000).then(
+  const told = await until(
+    'the large one has an end',
+    () => big.checkRuns().some(({ status, conclusion }) => status === 'completed' && conclusion !== 'skipped'),
+    60_000,
+  ).then(
     () => true,
     () => false,
   );

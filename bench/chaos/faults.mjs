@@ -21,15 +21,21 @@ export async function faults() {
   const stage = await world({ roles: { all: 1 }, withRedis: false, tuning });
   const routes = new Set();
   let number = 0;
-  const calm = await story(stage, (number += 1), (request) => void routes.add(request.route));
+  const another = () => {
+    number += 1;
+    return number;
+  };
+  const calm = await story(stage, another(), (request) => void routes.add(request.route));
   // BENCH_ROUTES: a pattern, to try a part again.
   const wanted = new RegExp(process.env.BENCH_ROUTES ?? '');
-  const cases = [...routes].filter((route) => wanted.test(route)).flatMap((route) => KINDS.map((kind) => ({ route, kind })));
+  const cases = [...routes]
+    .filter((route) => wanted.test(route))
+    .flatMap((route) => KINDS.map((kind) => ({ route, kind })));
   const results = [];
   const next = async () => {
     for (let one = cases.shift(); one !== undefined; one = cases.shift()) {
       let hit = false;
-      const seen = await story(stage, (number += 1), (request) => {
+      const seen = await story(stage, another(), (request) => {
         if (hit || request.route !== one.route) return undefined;
         hit = true;
         return one.kind;
@@ -49,7 +55,10 @@ export async function faults() {
       done: `each of ${of.length} kinds of calls failed once: ${kind.name}`,
       held: 'the end is that without faults',
       ok: bad.length === 0 && of.length > 0,
-      found: bad.length === 0 ? `${of.length} of ${of.length} the same` : `another end after: ${bad.join('; ')}; logs in ${stage.folder}`,
+      found:
+        bad.length === 0
+          ? `${of.length} of ${of.length} the same`
+          : `another end after: ${bad.join('; ')}; logs in ${stage.folder}`,
     };
   });
 }
@@ -59,14 +68,23 @@ async function story(stage, number, decide) {
   const name = `story-${number}`;
   const of = (request) => `${request.url} ${JSON.stringify(request.body ?? '')}`.includes(name);
   let chosen;
-  const fault = (kind) => ({ ...kind, times: 1, match: (request) => chosen?.kind === kind && chosen.request === request });
-  const watching = { kind: 'status', status: 500, times: Number.POSITIVE_INFINITY, match: (request) => {
-    if (of(request)) {
-      const kind = decide(request);
-      if (kind !== undefined) chosen = { kind, request };
-    }
-    return false;
-  } };
+  const fault = (kind) => ({
+    ...kind,
+    times: 1,
+    match: (request) => chosen?.kind === kind && chosen.request === request,
+  });
+  const watching = {
+    kind: 'status',
+    status: 500,
+    times: Number.POSITIVE_INFINITY,
+    match: (request) => {
+      if (of(request)) {
+        const kind = decide(request);
+        if (kind !== undefined) chosen = { kind, request };
+      }
+      return false;
+    },
+  };
   stage.sandbox.addFault(watching);
   for (const kind of KINDS) stage.sandbox.addFault(fault(kind));
   // An owner of its own, so that its token is asked for anew.
@@ -83,9 +101,14 @@ async function story(stage, number, decide) {
 async function outcome(pull) {
   const comments = await pull.reviewComments();
   return {
-    run: pull.checkRuns().map(({ conclusion, title, annotations }) => [conclusion, title, annotations.length]).at(0),
+    run: pull
+      .checkRuns()
+      .map(({ conclusion, title, annotations }) => [conclusion, title, annotations.length])
+      .at(0),
     running: unfinished(pull.checkRuns()).length,
-    comments: comments.map(({ path, line, body }) => [path, line, body.split('\n')[0].replace(/\b[0-9a-f]{7}\b/, 'a commit')]).sort(),
+    comments: comments
+      .map(({ path, line, body }) => [path, line, body.split('\n')[0].replace(/\b[0-9a-f]{7}\b/, 'a commit')])
+      .sort(),
     doubled: await doubled(pull),
   };
 }

@@ -16,7 +16,7 @@ export async function kills({ trials, seed }) {
   const starting = new Map();
   for (let trial = 1; trial <= trials; trial += 1) {
     const pull = pulls[Math.floor(roll() * pulls.length)];
-    const pushed = pull.push({ files: { [`change-${(pull.number - 1) % 4 + 1}.py`]: source(trial) } });
+    const pushed = pull.push({ files: { [`change-${((pull.number - 1) % 4) + 1}.py`]: source(trial) } });
     await pause(roll() * 1_500);
     const victim = stage.processes[Math.floor(roll() * stage.processes.length)];
     await starting.get(victim);

@@ -23,7 +23,12 @@ export async function redis() {
     const late = await until('every head has its result', () => pulls.every(settled)).catch((error) => error);
     const judged = await judge(pulls, heads);
     const ok = judged.ok && !(late instanceof Error);
-    results.push({ done, held: 'as with the kills', ok, found: ok ? judged.found : `${judged.found}; logs in ${stage.folder}` });
+    results.push({
+      done,
+      held: 'as with the kills',
+      ok,
+      found: ok ? judged.found : `${judged.found}; logs in ${stage.folder}`,
+    });
   };
   await round('Redis killed and restarted 10 times', () => pause(200).then(stage.redis.restart), 10);
   await round('Redis cut off 5 times for 5 s', () => pause(200).then(() => stage.redis.cutOff(5_000)), 5);

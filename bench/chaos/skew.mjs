@@ -13,7 +13,8 @@ export async function skew() {
     const repository = await stage.sandbox.repository('acme/fraud');
     const pull = await openPull(repository, 'change', 0);
     const heads = [];
-    for (let n = 1; n <= 5; n += 1) heads.push({ repository, sha: await pull.push({ files: { 'change.py': source(n) } }) });
+    for (let n = 1; n <= 5; n += 1)
+      heads.push({ repository, sha: await pull.push({ files: { 'change.py': source(n) } }) });
     const late = await until('the head has its result', () => settled(pull), 60_000).catch((error) => error);
     const judged = await judge([pull], heads);
     const ok = judged.ok && !(late instanceof Error);

@@ -1,6 +1,6 @@
 // Repositories with pull requests that the panel has something to say about, and what must be true of them in the end.
 import { built } from '../built.mjs';
-import { appProcess, freePort, scratch, SECRET, startRedis } from '../stage.mjs';
+import { appProcess, freePort, SECRET, scratch, startRedis } from '../stage.mjs';
 
 const { startSandbox } = await built('sandbox/sandbox.js');
 const { readMarker } = await built('github/marker.js');
@@ -8,8 +8,8 @@ const { readMarker } = await built('github/marker.js');
 /** Trials do not wait as long as the service does. */
 export const QUICK = {
   throttle: false,
-  patience: 3_000,
-  lockMs: 3_000,
+  patience: 10_000,
+  lockMs: 6_000,
   reconcileMs: 3_000,
   queue: { debounceMs: 100, attempts: 5, backoff: { firstMs: 200, capMs: 2_000 }, turnMs: 60_000, graceMs: 2_000 },
 };
@@ -39,9 +39,7 @@ export async function world({ roles, tuning = QUICK, withRedis = true, env, wrap
   for (const [role, count] of Object.entries(roles)) {
     for (let n = 1; n <= count; n += 1) {
       const own = role === 'worker' ? await freePort() : port;
-      processes.push(
-        appProcess({ role, sandbox, redis, folder, tuning, env, wrap, name: `${role}-${n}`, port: own }),
-      );
+      processes.push(appProcess({ role, sandbox, redis, folder, tuning, env, wrap, name: `${role}-${n}`, port: own }));
     }
   }
   await Promise.all(processes.map((each) => each.start()));
@@ -66,7 +64,8 @@ export async function openPull(repository, branch, number, labels = ['ml-review'
 }
 
 const DONE = new Set(['success', 'neutral', 'failure']);
-export const finished = (runs) => runs.filter(({ status, conclusion }) => status === 'completed' && DONE.has(conclusion));
+export const finished = (runs) =>
+  runs.filter(({ status, conclusion }) => status === 'completed' && DONE.has(conclusion));
 export const unfinished = (runs) => runs.filter(({ status }) => status !== 'completed');
 
 /** True when the present head has its result and nothing on it is still running. */
@@ -109,6 +108,9 @@ export async function judge(pulls, heads, { again = false } = {}) {
   const wrong = all.filter(([, count]) => count > 0);
   return {
     ok: wrong.length === 0,
-    found: wrong.length === 0 ? `${pulls.length} pull requests, ${heads.length} heads` : wrong.map(([what, count]) => `${count} ${what}`).join(', '),
+    found:
+      wrong.length === 0
+        ? `${pulls.length} pull requests, ${heads.length} heads`
+        : wrong.map(([what, count]) => `${count} ${what}`).join(', '),
   };
 }

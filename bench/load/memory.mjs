@@ -31,6 +31,9 @@ export async function memory({ reviews }) {
       ['reviews', ...shown.map((_sample, index) => (index + 1) * tenth * PULLS)],
       ['resident MB', ...shown.map((sample) => sample.toFixed(0))],
     ],
-    faults: late > early * NOISE ? [`the second half holds ${late.toFixed(0)} MB, the first held ${early.toFixed(0)} MB`] : [],
+    faults:
+      late > early * NOISE
+        ? [`the second half holds ${late.toFixed(0)} MB, the first held ${early.toFixed(0)} MB`]
+        : [],
   };
 }

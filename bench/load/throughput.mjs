@@ -5,7 +5,17 @@ const REVIEWS = 40;
 
 /** Reviews a minute with one and with two workers of one review at a time, and what a review asks of GitHub. */
 export async function throughput() {
-  const rows = [['workers', 'reviews', 'seconds', 'reviews a minute', 'API requests a review', 'of them writes', 'git requests a review']];
+  const rows = [
+    [
+      'workers',
+      'reviews',
+      'seconds',
+      'reviews a minute',
+      'API requests a review',
+      'of them writes',
+      'git requests a review',
+    ],
+  ];
   const faults = [];
   for (const workers of [1, 2]) {
     const tuning = { ...QUICK, lockMs: 30_000, reconcileMs: 3_600_000 };
@@ -24,7 +34,15 @@ export async function throughput() {
     const git = requests.filter(({ route }) => route === 'GIT').length;
     const writes = requests.filter(({ write, route }) => write && route !== 'GIT').length;
     const each = (count) => (count / REVIEWS).toFixed(1);
-    rows.push([workers, REVIEWS, seconds.toFixed(0), ((REVIEWS * 60) / seconds).toFixed(0), each(requests.length - git), each(writes), each(git)]);
+    rows.push([
+      workers,
+      REVIEWS,
+      seconds.toFixed(0),
+      ((REVIEWS * 60) / seconds).toFixed(0),
+      each(requests.length - git),
+      each(writes),
+      each(git),
+    ]);
     await stage.end();
   }
   return { rows, faults };

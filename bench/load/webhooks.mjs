@@ -15,8 +15,11 @@ export async function webhooks({ rate, seconds }) {
   const repository = await stage.sandbox.repository('acme/fraud');
   const pulls = [];
   for (let n = 0; n < PULLS; n += 1) pulls.push(await openPull(repository, `change-${n}`, n));
-  const payloads = pulls.map((pull) =>
-    stage.sandbox.deliveries.findLast(({ event, payload }) => event === 'pull_request' && payload.number === pull.number).payload,
+  const payloads = pulls.map(
+    (pull) =>
+      stage.sandbox.deliveries.findLast(
+        ({ event, payload }) => event === 'pull_request' && payload.number === pull.number,
+      ).payload,
   );
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   const times = [];
@@ -35,7 +38,9 @@ export async function webhooks({ rate, seconds }) {
   }
   await Promise.all(sent);
   const took = (performance.now() - begun) / 1_000;
-  const late = await until('every pull request has its result', () => pulls.every(settled), 600_000).catch((error) => error);
+  const late = await until('every pull request has its result', () => pulls.every(settled), 600_000).catch(
+    (error) => error,
+  );
   await until('the queue is empty', async () => (await idle(stage)) === 0, 600_000);
   const drained = (performance.now() - begun) / 1_000 - took;
   await stage.end();

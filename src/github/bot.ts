@@ -25,6 +25,8 @@ export interface Bot {
 export interface Turn {
   readonly lastAttempt: boolean;
   readonly signal: AbortSignal;
+  /** Rejects when another process has taken the turn. */
+  readonly confirm?: () => Promise<void>;
 }
 
 /** Owner and repository as octokit wants them. */

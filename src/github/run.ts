@@ -56,6 +56,7 @@ async function overtaken({ bot, turn, facts, configuration, runId }: Scene): Pro
   const abandoned = endOfTurn(turn, runId);
   if (abandoned !== undefined) return abandoned;
   const now = await readPull(bot.gh, bot.repo, facts.number);
+  await turn.confirm?.();
   if (!now.open) return cancelled('the pull request was closed');
   if (now.headSha !== facts.headSha) return superseded(now.headSha);
   if (now.baseRef !== facts.baseRef) return cancelled('the base branch was changed');
@@ -109,9 +110,12 @@ function openRuns({ runs, facts }: Scene): readonly OwnRun[] {
   return runs.filter(({ completed, externalId }) => !completed && readExternalId(externalId)?.pull === facts.number);
 }
 
-/** Runs that nothing works on any more: their process died, or they were for another base. */
+/** Runs that nothing works on any more: their process died or lost its turn, or they were for another base. */
 async function closeStale(scene: Scene): Promise<void> {
-  for (const run of openRuns(scene).filter(({ externalId }) => externalId !== scene.seed.externalId)) {
+  const { seed, runs } = scene;
+  const latest = runs.find(({ name }) => name === seed.name);
+  const stale = openRuns(scene).filter(({ id, externalId }) => externalId !== seed.externalId || id !== latest?.id);
+  for (const run of stale) {
     await completeRun(scene.bot, run.id, cancelled('a newer run took its place'));
   }
 }

@@ -142,7 +142,10 @@ function begin<Payload>(state: State<Payload>, waiting: Waiting<Payload>, handle
   const { key } = waiting.job;
   state.waiting.delete(key);
   state.clock.now = Math.max(state.clock.now, waiting.round);
-  const running = runTurn(waiting.job, waiting.failed + 1, handler, state.options, waiting.orphans);
+  const running = runTurn(waiting.job, waiting.failed + 1, handler, state.options, {
+    orphans: waiting.orphans,
+    ask: async () => {},
+  });
   state.running.set(key, running);
   const settled = running.ended.then((outcome) => finish(state, waiting, outcome));
   state.settling.add(settled);

@@ -47,6 +47,11 @@ export interface Turn {
   readonly orphans: readonly string[];
   /** Aborted with an {@link Abandon}. */
   readonly signal: AbortSignal;
+  /**
+   * Asks whether the turn is still this process's own; to be called right before something is written that cannot be
+   * taken back. Aborts the signal with what it learns, and rejects with an {@link Abandon} when the turn is lost.
+   */
+  readonly confirm: () => Promise<void>;
 }
 
 /**

@@ -74,11 +74,11 @@ export function reasonToLook(
   now: number,
   leaseMs: number,
 ): string | undefined {
-  const newest = runs[0];
+  const [newest] = runs;
   if (newest === undefined) return 'its head has no check run';
-  if (newest.status !== 'completed') {
-    return now - newest.startedAt >= leaseMs ? 'its check run was left unfinished' : undefined;
-  }
+  const open = runs.filter(({ status }) => status !== 'completed');
+  if (open.some(({ startedAt }) => now - startedAt >= leaseMs)) return 'its check run was left unfinished';
+  if (open.length > 0) return undefined;
   if (newest.conclusion === 'cancelled') return 'the run on its head was cancelled';
   return newest.conclusion === 'skipped' && !pull.draft ? 'the run on its head was skipped' : undefined;
 }

@@ -163,7 +163,10 @@ async function outcomeOf<Payload>(
   if (begun.died && begun.failed >= state.options.attempts) {
     return { end: 'failed', error: new Error(`the worker died ${begun.failed} times during the run`) };
   }
-  const running = runTurn(begun.job, begun.failed + 1, handler, state.options, begun.orphans);
+  const running = runTurn(begun.job, begun.failed + 1, handler, state.options, {
+    orphans: begun.orphans,
+    ask: () => watch(state),
+  });
   state.running.set(owner, running);
   return running.ended.finally(() => state.running.delete(owner));
 }

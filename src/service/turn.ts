@@ -17,13 +17,23 @@ export interface Running<Payload> {
   readonly ended: Promise<Outcome>;
 }
 
+export interface TurnContext {
+  readonly orphans: readonly string[];
+  /** Aborts the turns of this process that are no longer its own. */
+  readonly ask: () => Promise<void>;
+}
+
+function isLost({ reason }: AbortSignal): boolean {
+  return isAbandon(reason) && reason.why === 'lost';
+}
+
 /** Starts the handler on a job. The turn is over when the handler settles, or `graceMs` after it was told to stop. */
 export function runTurn<Payload>(
   job: Job<Payload>,
   attempt: number,
   handler: Handler<Payload>,
   options: Pick<QueueOptions<Payload>, 'attempts' | 'turnMs' | 'graceMs'>,
-  orphans: readonly string[],
+  { orphans, ask }: TurnContext,
 ): Running<Payload> {
   const controller = new AbortController();
   const { signal } = controller;
@@ -32,6 +42,10 @@ export function runTurn<Payload>(
     lastAttempt: attempt >= options.attempts,
     signal,
     orphans,
+    async confirm() {
+      await ask();
+      if (isLost(signal)) throw signal.reason;
+    },
   };
   const limit = setTimeout(() => controller.abort(abandon('timeout')), options.turnMs);
   const worked = Promise.resolve()

@@ -43,7 +43,11 @@ test.each([
   ],
   ['with a cancelled run', [run({ conclusion: 'cancelled' }), run()], 'the run on its head was cancelled'],
   ['labelled after it was skipped', [run({ conclusion: 'skipped' })], 'the run on its head was skipped'],
-  ['with a new run that is done', [run(), run({ status: 'in_progress', startedAt: 0 })], undefined],
+  [
+    'with an old run beside its result',
+    [run(), run({ status: 'in_progress', startedAt: 0 })],
+    'its check run was left unfinished',
+  ],
 ] as const)('a labelled pull request %s', (_name, runs, reason) => {
   expect(reasonToLook(pull(), runs, NOW, LEASE)).toBe(reason);
 });

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
 import type { Queue } from '../../src/service/queue.ts';
 import type { RedisQueueOptions } from '../../src/service/redis-queue.ts';
 import { createRedisQueue } from '../../src/service/redis-queue.ts';
+import { redisState } from '../../src/service/redis-state.ts';
 import type { Payload } from './queue-contract.ts';
 import { drained, job, QUICK, queueContract } from './queue-contract.ts';
 import type { RedisServer } from './redis-server.ts';
@@ -30,6 +32,7 @@ function severalProcesses(server: () => RedisServer): void {
     more: Partial<RedisQueueOptions<Payload>> = {},
   ): Promise<void> => {
     const name = randomUUID();
+    queueName = name;
     const queues = Array.from({ length: count }, () =>
       createRedisQueue<Payload>({ ...QUICK, url: server().url, name, ...more }),
     );
@@ -39,6 +42,7 @@ function severalProcesses(server: () => RedisServer): void {
       await Promise.all(queues.map((queue) => queue.close({ timeoutMs: 0 })));
     }
   };
+  let queueName = '';
   const tellNothing = { onFault: () => {} };
 
   test('every job runs once however many workers there are, and one key never twice at a time', async () => {
@@ -90,6 +94,25 @@ function severalProcesses(server: () => RedisServer): void {
       await second?.start(async (_task, { attempt }) => void runs.push(`second ${attempt}`));
       if (second) await drained(second);
       expect(runs).toEqual(['first', 'second 1']);
+    });
+  });
+
+  test('who was taken for dead learns it before it writes', async () => {
+    await together(1, async ([queue]) => {
+      const redis = new Redis(server().url);
+      const state = redisState<Payload>(redis, `{${queueName}}`);
+      const told: string[] = [];
+      await queue?.start(async (task, turn) => {
+        await turn.confirm();
+        // As the next process would, when the lock of this one has run out.
+        await state.begin(task.key, 'another');
+        await turn.confirm().catch((error: Error) => void told.push(error.message));
+        await state.end(task.key, 'another', { how: 'done' });
+      });
+      await queue?.enqueue(job('r#1'));
+      if (queue) await drained(queue);
+      await redis.quit();
+      expect(told).toEqual(['another process has taken this run']);
     });
   });
 
