@@ -8,6 +8,7 @@ import { companions } from '../facts/companions.ts';
 import { readChange } from '../git/change.ts';
 import { type CloneCache, withClone } from '../git/clone.ts';
 import type { Configuration, Configure, Layers, Reviewed, Reviewer } from '../github/ports.ts';
+import type { ToolResults } from '../panel/review.ts';
 import { VERSION } from '../version.ts';
 import { CONFIGURATION_PATH, knownNames } from './settings.ts';
 
@@ -55,8 +56,16 @@ export interface Analyst {
   readonly review: (task: Task, signal: AbortSignal) => Report | Promise<Report>;
 }
 
+/** Runs the participants' tools over a change, where the operator wants it. */
+export type Instruments = (snapshot: PullRequestSnapshot) => Promise<ToolResults | undefined>;
+
 /** Reviews in a blobless clone that is kept between reviews. */
-export function reviewerFor(analyst: Analyst, cache: CloneCache, around: Around = (review) => review()): Reviewer {
+export function reviewerFor(
+  analyst: Analyst,
+  cache: CloneCache,
+  around: Around = (review) => review(),
+  instruments: Instruments = async () => undefined,
+): Reviewer {
   const review: Reviewer['review'] = async ({ cloneUrl, token, base, head, settings, conversation, signal }) => {
     const commits = [base as CommitSha, head as CommitSha];
     const source = { url: cloneUrl, token: await token() };
@@ -65,7 +74,10 @@ export function reviewerFor(analyst: Analyst, cache: CloneCache, around: Around 
     );
     signal.throwIfAborted();
     const whole = conversation === undefined ? snapshot : { ...snapshot, conversation };
-    const report = await analyst.review({ snapshot: whole, settings, incidents }, signal);
+    const tools = await instruments(whole);
+    signal.throwIfAborted();
+    const task = { snapshot: whole, settings, incidents, ...(tools === undefined ? {} : { tools }) };
+    const report = await analyst.review(task, signal);
     const proposed = proposedText(snapshot);
     return { report, changes: snapshot.changes, ...(proposed === undefined ? {} : { proposed }) };
   };

@@ -20,6 +20,7 @@ import { VERSION } from '../version.ts';
 import { pooledAnalyst } from './analyst-pool.ts';
 import { configureFor, explainFor, reviewerFor } from './app-ports.ts';
 import { ConfigurationError } from './errors.ts';
+import { gatherInstruments } from './instruments.ts';
 import { counting, foundJob, lookAgain, observing, withLeft } from './serve-parts.ts';
 
 const MINUTE = 60_000;
@@ -139,7 +140,9 @@ async function startWith({ settings, tuning, log, metrics, shutdown, queue }: Sc
     ...(tuning.patience === undefined ? {} : { patience: tuning.patience }),
     health: queue.stats,
     ports: {
-      reviewer: reviewerFor(analyst, clones, counting(metrics)),
+      reviewer: reviewerFor(analyst, clones, counting(metrics), (snapshot) =>
+        gatherInstruments(engine, snapshot, { tools: settings.tools }),
+      ),
       configure: configureFor(engine),
       explain: explainFor(engine),
       enqueue: (job) => admitted(metrics, queue, job),

@@ -31,6 +31,8 @@ export interface ServiceSettings {
   readonly analysisSeconds: number;
   readonly heapMb: number;
   /** The label that the reconciler looks for. */
+  /** Run the participants' tools that are installed beside the panel's own checks. */
+  readonly tools: boolean;
   readonly label: string;
   readonly reconcileMinutes: number;
   /** Time from SIGTERM until running reviews are handed back. */
@@ -61,6 +63,7 @@ const schema = z.object({
   ML_REVIEW_CACHE_MB: whole(64, 4_096),
   ML_REVIEW_ANALYSIS_SECONDS: whole(1, 120),
   ML_REVIEW_HEAP_MB: whole(128, 1_024),
+  ML_REVIEW_TOOLS: z.enum(['on', 'off']).default('off'),
   ML_REVIEW_LABEL: z.string().min(1).default('ml-review'),
   ML_REVIEW_RECONCILE_MINUTES: whole(1, 10),
   ML_REVIEW_GRACE_SECONDS: whole(0, 30),
@@ -117,6 +120,7 @@ function settingsOf(env: z.infer<typeof schema>): ServiceSettings {
     cacheMb: env.ML_REVIEW_CACHE_MB,
     analysisSeconds: env.ML_REVIEW_ANALYSIS_SECONDS,
     heapMb: env.ML_REVIEW_HEAP_MB,
+    tools: env.ML_REVIEW_TOOLS === 'on',
     label: env.ML_REVIEW_LABEL,
     reconcileMinutes: env.ML_REVIEW_RECONCILE_MINUTES,
     graceSeconds: env.ML_REVIEW_GRACE_SECONDS,
