@@ -3,6 +3,7 @@ import { nodesOf, type PythonDocument, textOf } from '../../documents/python/pyt
 import { type Call, calls, callsOfMethod, callsTo } from '../../facts/python/calls.ts';
 import { reachingBindings } from '../../facts/python/reaching.ts';
 import { readsOf } from '../../facts/python/uses.ts';
+import { MOST } from '../../facts/training/most.ts';
 import { type Unordered, unorderedAt } from '../../facts/training/order.ts';
 import { callsInto } from '../../facts/training/rows.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
@@ -31,8 +32,6 @@ const sits = (clause: PyNode, node: PyNode): boolean => {
 
 /** A class list whose places are used as numbers: `classes.index(name)`, `classes[i]`. */
 function indexedUse(document: PythonDocument, target: PyNode): PyNode | undefined {
-  const name = textOf(document, target);
-  if (!CLASSES.test(name)) return undefined;
   const calledIndex = callsOfMethod(document, 'index').find(
     ({ receiver }) => receiver !== undefined && reads(document, receiver, target),
   );
@@ -62,15 +61,18 @@ interface Found extends Unordered {
 }
 
 function* found(document: PythonDocument): Generator<Found> {
-  for (const call of callsTo(document, 'builtins.enumerate')) {
+  for (const call of callsTo(document, 'builtins.enumerate').slice(0, MOST)) {
     const [iterated] = call.args;
     const source = iterated && numbers(document, call) ? unorderedAt(document, iterated) : undefined;
     if (source !== undefined) yield { ...source, used: call.node };
   }
-  for (const call of calls(document)) {
-    const assignment = call.node.parent?.type === 'assignment' ? call.node.parent : undefined;
-    const target = assignment && child(assignment, 'left');
-    const source = target?.type === 'identifier' ? unorderedAt(document, call.node) : undefined;
+  const named = calls(document).filter(({ node }) => {
+    const target = node.parent?.type === 'assignment' ? child(node.parent, 'left') : undefined;
+    return target?.type === 'identifier' && CLASSES.test(textOf(document, target));
+  });
+  for (const { node } of named.slice(0, MOST)) {
+    const target = node.parent && child(node.parent, 'left');
+    const source = unorderedAt(document, node);
     const used = source && target && !isSortedTarget(document, target) ? indexedUse(document, target) : undefined;
     if (source !== undefined && used !== undefined) yield { ...source, used };
   }

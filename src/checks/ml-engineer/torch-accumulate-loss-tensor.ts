@@ -3,6 +3,7 @@ import { nodesOf, nodesWithin, type PythonDocument, textOf } from '../../documen
 import { callsOfMethod } from '../../facts/python/calls.ts';
 import { originsOf, sameValue } from '../../facts/python/flow.ts';
 import { enclosingLoop, enclosingWiths } from '../../facts/python/structure.ts';
+import { MOST } from '../../facts/training/most.ts';
 import { type Backward, backwards } from '../../facts/training/torch.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
 
@@ -18,25 +19,24 @@ function backwardOf(document: PythonDocument, sum: PyNode, added: PyNode): Backw
 }
 
 /** The variables in `loss`, `loss * n`, `loss / n`, `loss.sum()`. */
-function leaves(document: PythonDocument, added: PyNode): readonly PyNode[] {
+function leaves(document: PythonDocument, added: PyNode, depth = 6): readonly PyNode[] {
   const value = bare(added);
   if (value.type === 'identifier' || value.type === 'attribute') return [value];
-  if (value.type === 'binary_operator')
-    return [child(value, 'left'), child(value, 'right')].flatMap((each) =>
-      each === undefined ? [] : leaves(document, each),
-    );
-  return [];
+  if (value.type !== 'binary_operator' || depth === 0) return [];
+  const sides = [child(value, 'left'), child(value, 'right')];
+  return sides.flatMap((each) => (each === undefined ? [] : leaves(document, each, depth - 1)));
 }
 
 /** The sum itself is differentiated: then it has to stay a tensor. */
 function isDifferentiated(document: PythonDocument, total: PyNode): boolean {
   const name = textOf(document, total);
-  return callsOfMethod(document, 'backward').some(
-    ({ receiver, args, node }) =>
+  return callsOfMethod(document, 'backward')
+    .slice(0, MOST)
+    .some(({ receiver, args }) =>
       [receiver, ...args].some(
         (each) => each !== undefined && (textOf(document, each) === name || mentions(document, each, name)),
-      ) && node !== undefined,
-  );
+      ),
+    );
 }
 
 const mentions = (document: PythonDocument, node: PyNode, name: string): boolean =>
@@ -142,7 +142,7 @@ export default defineCheck({
 
   reads: 'python',
   *inspect(document) {
-    for (const { total, added } of additions(document)) {
+    for (const { total, added } of additions(document).slice(0, MOST)) {
       if (
         DETACHES.test(textOf(document, added)) ||
         isDifferentiated(document, total) ||

@@ -5,6 +5,7 @@ import { originsOf } from '../../facts/python/flow.ts';
 import { calledFunction } from '../../facts/python/functions.ts';
 import { importsModule } from '../../facts/python/imports.ts';
 import { enclosingFunction, enclosingLoop, enclosingWiths } from '../../facts/python/structure.ts';
+import { MOST } from '../../facts/training/most.ts';
 import { type Backward, backwards } from '../../facts/training/torch.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
 
@@ -166,7 +167,7 @@ export default defineCheck({
   reads: 'python',
   *inspect(document) {
     if (importsModule(document, 'pytorch_lightning', 'lightning')) return;
-    for (const evaluation of callsOfMethod(document, 'eval')) {
+    for (const evaluation of callsOfMethod(document, 'eval').slice(0, MOST)) {
       const loop = evaluation.receiver && outermostLoop(evaluation.node);
       if (loop === undefined || evaluation.receiver === undefined || evaluation.args.length > 0) continue;
       const model = textOf(document, evaluation.receiver);

@@ -5,6 +5,7 @@ import { callsOf } from '../../facts/python/functions.ts';
 import { importsModule } from '../../facts/python/imports.ts';
 import { decorators, definitionName, enclosingFunction, enclosingWiths } from '../../facts/python/structure.ts';
 import { typeOf } from '../../facts/python/types.ts';
+import { MOST } from '../../facts/training/most.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
 
 const GUARDS =
@@ -41,11 +42,13 @@ function isLoader(document: PythonDocument, node: PyNode): boolean {
 /** The models that the function puts into evaluation mode, as written. */
 const evaluated = (document: PythonDocument, definition: PyNode): ReadonlySet<string> =>
   new Set(
-    callsOfMethod(document, 'eval').flatMap(({ node, receiver, args }) =>
-      receiver !== undefined && args.length === 0 && enclosingFunction(node) === definition
-        ? [textOf(document, receiver)]
-        : [],
-    ),
+    callsOfMethod(document, 'eval')
+      .slice(0, MOST)
+      .flatMap(({ node, receiver, args }) =>
+        receiver !== undefined && args.length === 0 && enclosingFunction(node) === definition
+          ? [textOf(document, receiver)]
+          : [],
+      ),
   );
 
 /** `model(batch)` in the loop, of a model that is in evaluation mode. */

@@ -3,6 +3,7 @@ import { bare, firstPart, type PyNode } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { argument, type Call, callAt, callsOfMethod } from '../python/calls.ts';
 import { singleAssignment } from '../python/reaching.ts';
+import { MOST } from './most.ts';
 import { isHeldOutName } from './splits.ts';
 
 const METHODS = [
@@ -24,10 +25,14 @@ export interface Evaluation {
 
 /** Every `predict`, `score` and `evaluate` of the file with the rows it is given, in source order. */
 export const evaluations: (document: PythonDocument) => readonly Evaluation[] = fact((document) =>
-  callsOfMethod(document, ...METHODS).flatMap((call) => {
-    const rows = argument(call, 0, 'X', 'x', 'data', 'eval_dataset', 'test_dataset');
-    return call.receiver === undefined || rows === undefined ? [] : [{ call, model: call.receiver, rows: bare(rows) }];
-  }),
+  callsOfMethod(document, ...METHODS)
+    .slice(0, MOST)
+    .flatMap((call) => {
+      const rows = argument(call, 0, 'X', 'x', 'data', 'eval_dataset', 'test_dataset');
+      return call.receiver === undefined || rows === undefined
+        ? []
+        : [{ call, model: call.receiver, rows: bare(rows) }];
+    }),
 );
 
 /** Library containers that only wrap the features. */

@@ -4,6 +4,7 @@ import type { PythonDocument } from '../../documents/python/python.ts';
 import { argument, type Call, callsOfMethod } from '../python/calls.ts';
 import { sameValue } from '../python/flow.ts';
 import { typeOf } from '../python/types.ts';
+import { MOST } from './most.ts';
 import { isEstimator } from './transformers.ts';
 
 /** A model learning: `model.fit(X, y)`. */
@@ -18,12 +19,14 @@ export interface Fit {
 
 /** Every `fit` of the file, of models and transformers, known or not. */
 export const fits: (document: PythonDocument) => readonly Fit[] = fact((document) =>
-  callsOfMethod(document, 'fit').flatMap((call) => {
-    const rows = argument(call, 0, 'X', 'x');
-    if (call.receiver === undefined || rows === undefined) return [];
-    const type = typeOf(document, call.receiver);
-    return [{ call, model: call.receiver, type, rows, target: argument(call, 1, 'y', 'Y') }];
-  }),
+  callsOfMethod(document, 'fit')
+    .slice(0, MOST)
+    .flatMap((call) => {
+      const rows = argument(call, 0, 'X', 'x');
+      if (call.receiver === undefined || rows === undefined) return [];
+      const type = typeOf(document, call.receiver);
+      return [{ call, model: call.receiver, type, rows, target: argument(call, 1, 'y', 'Y') }];
+    }),
 );
 
 /** The fits of known models that are told a target. */
@@ -43,7 +46,7 @@ export interface Learnt {
 /** `fit_transform(X)`, and `fit(X)` with the `transform` of the same rows, of objects whose type passes. */
 export function learntRows(document: PythonDocument, wanted: (type: string) => boolean): readonly Learnt[] {
   const found: Learnt[] = [];
-  for (const call of callsOfMethod(document, 'fit_transform', 'fit')) {
+  for (const call of callsOfMethod(document, 'fit_transform', 'fit').slice(0, MOST)) {
     const type = call.receiver && typeOf(document, call.receiver);
     const rows = argument(call, 0, 'X');
     if (type === undefined || rows === undefined || !wanted(type)) continue;
@@ -55,11 +58,13 @@ export function learntRows(document: PythonDocument, wanted: (type: string) => b
 }
 
 function transformsOf(document: PythonDocument, fit: Call, rows: PyNode): readonly PyNode[] {
-  return callsOfMethod(document, 'transform').flatMap(({ node, receiver, args }) => {
-    const [given] = args;
-    if (receiver === undefined || given === undefined || node.end < fit.node.end || !sameValue(document, given, rows))
-      return [];
-    const chained = receiver === fit.node;
-    return chained || (fit.receiver !== undefined && sameValue(document, receiver, fit.receiver)) ? [node] : [];
-  });
+  return callsOfMethod(document, 'transform')
+    .slice(0, MOST)
+    .flatMap(({ node, receiver, args }) => {
+      const [given] = args;
+      if (receiver === undefined || given === undefined || node.end < fit.node.end || !sameValue(document, given, rows))
+        return [];
+      const chained = receiver === fit.node;
+      return chained || (fit.receiver !== undefined && sameValue(document, receiver, fit.receiver)) ? [node] : [];
+    });
 }

@@ -2,6 +2,7 @@ import { fact } from '../../core/fact.ts';
 import type { PyNode } from '../../documents/python/node.ts';
 import type { PythonDocument } from '../../documents/python/python.ts';
 import { argument, type Call, calls } from '../python/calls.ts';
+import { MOST } from './most.ts';
 import { callsInto } from './rows.ts';
 
 const ASYMMETRIC = new Set(
@@ -32,15 +33,17 @@ export interface Metric {
 
 /** Every supervised metric computed in the file, in source order. */
 export const metrics: (document: PythonDocument) => readonly Metric[] = fact((document) =>
-  calls(document).flatMap((call) => {
-    const name = /^sklearn\.metrics\.(?:\w+\.)*(\w+)$/.exec(call.name ?? '')?.[1];
-    if (name === undefined || !(ASYMMETRIC.has(name) || SYMMETRIC.has(name))) return [];
-    const truth = argument(call, 0, 'y_true', 'labels_true');
-    const prediction = argument(call, 1, 'y_pred', 'y_score', 'y_prob', 'y_proba', 'probas_pred', 'pred_decision');
-    return truth === undefined || prediction === undefined
-      ? []
-      : [{ call, name, truth, prediction, symmetric: SYMMETRIC.has(name) }];
-  }),
+  calls(document)
+    .flatMap((call) => {
+      const name = /^sklearn\.metrics\.(?:\w+\.)*(\w+)$/.exec(call.name ?? '')?.[1];
+      if (name === undefined || !(ASYMMETRIC.has(name) || SYMMETRIC.has(name))) return [];
+      const truth = argument(call, 0, 'y_true', 'labels_true');
+      const prediction = argument(call, 1, 'y_pred', 'y_score', 'y_prob', 'y_proba', 'probas_pred', 'pred_decision');
+      return truth === undefined || prediction === undefined
+        ? []
+        : [{ call, name, truth, prediction, symmetric: SYMMETRIC.has(name) }];
+    })
+    .slice(0, MOST),
 );
 
 const PREDICTS = new Set([

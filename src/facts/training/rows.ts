@@ -5,6 +5,7 @@ import { argument, type Call, callAt, calls, callsOfMethod, callsTo } from '../p
 import { originsOf } from '../python/flow.ts';
 import { reachingBindings } from '../python/reaching.ts';
 import { typeOf } from '../python/types.ts';
+import { MOST } from './most.ts';
 import { isHeldOutName, SPLITS, splits } from './splits.ts';
 
 const FOLDS =
@@ -35,7 +36,7 @@ export const divisions: (document: PythonDocument) => readonly Division[] = fact
   for (const call of callsTo(document, ...CROSS_VALIDATION)) note(call, 1, 'folds');
   for (const call of callsOfMethod(document, 'split')) if (receiverIs(document, call, FOLDS)) note(call, 0, 'folds');
   for (const call of callsOfMethod(document, 'fit')) if (receiverIs(document, call, SEARCH)) note(call, 0, 'folds');
-  return found.sort((a, b) => a.call.node.start - b.call.node.start);
+  return found.sort((a, b) => a.call.node.start - b.call.node.start).slice(0, MOST);
 });
 
 function receiverIs(document: PythonDocument, call: Call, type: RegExp): boolean {

@@ -9,6 +9,7 @@ import { importsModule } from '../python/imports.ts';
 import { singleAssignment } from '../python/reaching.ts';
 import { enclosingLoop, returnsOf } from '../python/structure.ts';
 import { typeOf } from '../python/types.ts';
+import { MOST } from './most.ts';
 
 const MODULE = /^torch\.nn\.(modules\.\w+\.)?[A-Z]\w*$/;
 /** Layers that hold parameters, or other layers. */
@@ -49,17 +50,19 @@ export interface Backward {
 /** Every `backward()` on a tensor in a loop of the file, in source order; empty where torch is not imported. */
 export const backwards: (document: PythonDocument) => readonly Backward[] = fact((document) => {
   if (!importsModule(document, 'torch')) return [];
-  return callsOfMethod(document, 'backward').flatMap((call) => {
-    const loop = enclosingLoop(call.node);
-    if (
-      loop === undefined ||
-      call.receiver === undefined ||
-      call.args.some((each) => !/^(identifier|call)$/.test(each.type))
-    )
-      return [];
-    const scaled = call.receiver.type === 'call' ? callAt(document, call.receiver) : undefined;
-    return [{ call, loss: scaled?.method === 'scale' ? (scaled.args[0] ?? call.receiver) : call.receiver, loop }];
-  });
+  return callsOfMethod(document, 'backward')
+    .slice(0, MOST)
+    .flatMap((call) => {
+      const loop = enclosingLoop(call.node);
+      if (
+        loop === undefined ||
+        call.receiver === undefined ||
+        call.args.some((each) => !/^(identifier|call)$/.test(each.type))
+      )
+        return [];
+      const scaled = call.receiver.type === 'call' ? callAt(document, call.receiver) : undefined;
+      return [{ call, loss: scaled?.method === 'scale' ? (scaled.args[0] ?? call.receiver) : call.receiver, loop }];
+    });
 });
 
 /** True for an optimizer: by type, or by what it is called when its type is unknown. */
@@ -71,13 +74,15 @@ export function isOptimizer(document: PythonDocument, node: PyNode): boolean {
 
 /** `optimizer.step()` and `scaler.step(optimizer)`; one that is given a closure is none. */
 export const optimizerSteps: (document: PythonDocument) => readonly Call[] = fact((document) =>
-  callsOfMethod(document, 'step').filter(({ receiver, args, spread }) => {
-    if (receiver === undefined || spread) return false;
-    const [only] = args;
-    return only === undefined
-      ? isOptimizer(document, receiver)
-      : args.length === 1 && /scaler$/i.test(textOf(document, receiver)) && isOptimizer(document, only);
-  }),
+  callsOfMethod(document, 'step')
+    .slice(0, MOST)
+    .filter(({ receiver, args, spread }) => {
+      if (receiver === undefined || spread) return false;
+      const [only] = args;
+      return only === undefined
+        ? isOptimizer(document, receiver)
+        : args.length === 1 && /scaler$/i.test(textOf(document, receiver)) && isOptimizer(document, only);
+    }),
 );
 
 export type Activation = 'softmax' | 'log_softmax' | 'sigmoid' | 'linear';
@@ -184,22 +189,23 @@ export function weightLoads(document: PythonDocument): readonly WeightLoad[] {
       ? []
       : [{ node: right, model: textOf(document, left) }];
   });
-  return [...weights, ...whole];
+  return [...weights, ...whole].slice(0, MOST);
 }
 
 /** The layers inside a list, tuple, dictionary or comprehension that is written out. */
-export function layersIn(document: PythonDocument, value: PyNode): readonly PyNode[] {
-  if (value.type === 'list' || value.type === 'tuple')
-    return parts(value).flatMap((each) => layersIn(document, bare(each)));
-  if (value.type === 'dictionary')
-    return parts(value).flatMap((each) =>
-      [child(each, 'value') ?? []].flat().flatMap((held) => layersIn(document, bare(held))),
-    );
-  if (/^(list|dictionary)_comprehension$/.test(value.type)) {
-    const body = child(value, 'body');
-    const held = body?.type === 'pair' ? child(body, 'value') : body;
-    return held === undefined ? [] : layersIn(document, bare(held));
-  }
-  if (value.type === 'conditional_expression') return parts(value).flatMap((each) => layersIn(document, bare(each)));
+export function layersIn(document: PythonDocument, value: PyNode, depth = 8): readonly PyNode[] {
+  if (depth === 0) return [];
+  const held = heldBy(value);
+  if (held !== undefined) return held.flatMap((each) => layersIn(document, bare(each), depth - 1));
   return makesLayer(document, value) ? [value] : [];
+}
+
+/** What a container that is written out holds; undefined for other expressions. */
+function heldBy(value: PyNode): readonly PyNode[] | undefined {
+  if (/^(list|tuple|conditional_expression)$/.test(value.type)) return parts(value);
+  if (value.type === 'dictionary') return parts(value).flatMap((each) => child(each, 'value') ?? []);
+  if (!/^(list|dictionary)_comprehension$/.test(value.type)) return undefined;
+  const body = child(value, 'body');
+  const held = body?.type === 'pair' ? child(body, 'value') : body;
+  return held === undefined ? [] : [held];
 }
