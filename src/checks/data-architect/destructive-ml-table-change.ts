@@ -18,16 +18,28 @@ const nameOf = (text: string): SqlName => ({ text, parts: text.split('.'), span:
 function matters(project: Project, table: string): boolean {
   const name = nameOf(table);
   if (isPassing(name)) return false;
-  return holdsMlData(name) || columnReferences(project).some((reference) => reference.table === table.slice(table.lastIndexOf('.') + 1).toLowerCase());
+  return (
+    holdsMlData(name) ||
+    columnReferences(project).some(
+      (reference) => reference.table === table.slice(table.lastIndexOf('.') + 1).toLowerCase(),
+    )
+  );
 }
 
 function* inAlembic(document: PythonDocument, project: Project): Generator<Outcome> {
-  const made = new Set(callsTo(document, 'alembic.op.create_table').map((call) => stringOf(document, argument(call, 0, 'table_name'))));
+  const made = new Set(
+    callsTo(document, 'alembic.op.create_table').map((call) => stringOf(document, argument(call, 0, 'table_name'))),
+  );
   for (const call of callsTo(document, 'alembic.op.drop_table')) {
     const owner = enclosingFunction(call.node);
     const node = argument(call, 0, 'table_name');
     const table = stringOf(document, node);
-    if (node === undefined || table === undefined || (owner !== undefined && definitionName(document, owner) === 'downgrade')) continue;
+    if (
+      node === undefined ||
+      table === undefined ||
+      (owner !== undefined && definitionName(document, owner) === 'downgrade')
+    )
+      continue;
     if (!matters(project, table) || isReversed(document, table)) continue;
     if (made.has(table) && !/def downgrade/.test(document.text)) continue;
     yield at(document, node, `the migration drops \`${table}\` and nothing takes that back`);
@@ -48,14 +60,32 @@ function* columns(document: PythonDocument | SqlDocument, project: Project): Gen
 function* swaps(document: SqlDocument): Generator<Outcome> {
   for (const { kind, object, targets, open } of document.statements) {
     const [target] = targets;
-    if (kind !== 'drop' || (object !== undefined && object !== 'TABLE') || target === undefined || open || target.open || isPassing(target) || !holdsMlData(target)) continue;
+    if (
+      kind !== 'drop' ||
+      (object !== undefined && object !== 'TABLE') ||
+      target === undefined ||
+      open ||
+      target.open ||
+      isPassing(target) ||
+      !holdsMlData(target)
+    )
+      continue;
     const name = target.parts.at(-1)?.toUpperCase() ?? '';
-    const renamed = document.statements.some((each) => each.kind === 'alter' && each.tokens.some(({ upper }, index) => upper === 'RENAME' && each.tokens.slice(index).some((token) => token.upper.replace(/["`]/g, '') === name)));
-    if (renamed && !isKept(document, target.text)) yield at(document, target.span, `\`${target.text}\` is dropped and another table takes its name`);
+    const renamed = document.statements.some(
+      (each) =>
+        each.kind === 'alter' &&
+        each.tokens.some(
+          ({ upper }, index) =>
+            upper === 'RENAME' && each.tokens.slice(index).some((token) => token.upper.replace(/["`]/g, '') === name),
+        ),
+    );
+    if (renamed && !isKept(document, target.text))
+      yield at(document, target.span, `\`${target.text}\` is dropped and another table takes its name`);
   }
 }
 
-const alembic = (up: string, down: string): string => `from alembic import op as operations\nimport sqlalchemy as sa\n\ndef upgrade():\n    ${up}\n\ndef downgrade():\n    ${down}\n`;
+const alembic = (up: string, down: string): string =>
+  `from alembic import op as operations\nimport sqlalchemy as sa\n\ndef upgrade():\n    ${up}\n\ndef downgrade():\n    ${down}\n`;
 
 export default defineCheck({
   evaluates: 'migration-safety',
@@ -73,27 +103,44 @@ export default defineCheck({
   examples: [
     bad({
       'migrations/versions/1.py': alembic('operations.drop_table(«"user_features"»)', 'pass'),
-      'migrations/versions/2.py': alembic('operations.drop_column("churn_labels", «"reason"»)', 'raise NotImplementedError'),
+      'migrations/versions/2.py': alembic(
+        'operations.drop_column("churn_labels", «"reason"»)',
+        'raise NotImplementedError',
+      ),
       'migrations/versions/3.py': alembic('operations.execute("ALTER TABLE predictions DROP COLUMN «score»")', 'pass'),
     }),
     bad({
       'migrations/V4__slim.sql': 'ALTER TABLE ml.user_embeddings DROP COLUMN «vector_v1»;\n',
-      'migrations/V5__swap.sql': 'CREATE TABLE predictions_new (id int);\nDROP TABLE «predictions»;\nALTER TABLE predictions_new RENAME TO predictions;\n',
+      'migrations/V5__swap.sql':
+        'CREATE TABLE predictions_new (id int);\nDROP TABLE «predictions»;\nALTER TABLE predictions_new RENAME TO predictions;\n',
     }),
     bad({
-      'feature_repo/views.py': 'from feast import BigQuerySource, FeatureView, Field\nsource = BigQuerySource(name="usage", table="shop.usage")\nFeatureView(name="u", schema=[Field(name="minutes")], source=source)\n',
-      'migrations/versions/1.py': 'from alembic.op import drop_table\n\nTABLE = "usage"\n\ndef upgrade():\n    drop_table(«TABLE»)\n',
+      'feature_repo/views.py':
+        'from feast import BigQuerySource, FeatureView, Field\nsource = BigQuerySource(name="usage", table="shop.usage")\nFeatureView(name="u", schema=[Field(name="minutes")], source=source)\n',
+      'migrations/versions/1.py':
+        'from alembic.op import drop_table\n\nTABLE = "usage"\n\ndef upgrade():\n    drop_table(«TABLE»)\n',
     }),
     good({
-      'migrations/versions/1.py': alembic('operations.drop_table("user_features")', 'operations.create_table("user_features", sa.Column("id", sa.Integer))'),
-      'migrations/versions/2.py': alembic('operations.drop_column("churn_labels", "reason")', 'operations.add_column("churn_labels", sa.Column("reason", sa.Text))'),
+      'migrations/versions/1.py': alembic(
+        'operations.drop_table("user_features")',
+        'operations.create_table("user_features", sa.Column("id", sa.Integer))',
+      ),
+      'migrations/versions/2.py': alembic(
+        'operations.drop_column("churn_labels", "reason")',
+        'operations.add_column("churn_labels", sa.Column("reason", sa.Text))',
+      ),
       'migrations/versions/3.py': alembic('operations.drop_table("sessions")', 'pass'),
-      'migrations/versions/4.py': alembic('operations.create_table("labels_new", sa.Column("a"))', 'operations.drop_table("labels_new")'),
+      'migrations/versions/4.py': alembic(
+        'operations.create_table("labels_new", sa.Column("a"))',
+        'operations.drop_table("labels_new")',
+      ),
       'migrations/versions/5.py': alembic('operations.drop_table("tmp_features")', 'pass'),
     }),
     good({
-      'migrations/1.sql': 'CREATE TABLE features_2024 AS SELECT * FROM features;\nALTER TABLE features DROP COLUMN old;\nCREATE TABLE labels (id int, a int);\nALTER TABLE labels DROP COLUMN a;\n',
-      'migrations/2.sql': 'ALTER TABLE predictions RENAME TO predictions_old;\nALTER TABLE predictions_new RENAME TO predictions;\nDROP TABLE staging_predictions;\n',
+      'migrations/1.sql':
+        'CREATE TABLE features_2024 AS SELECT * FROM features;\nALTER TABLE features DROP COLUMN old;\nCREATE TABLE labels (id int, a int);\nALTER TABLE labels DROP COLUMN a;\n',
+      'migrations/2.sql':
+        'ALTER TABLE predictions RENAME TO predictions_old;\nALTER TABLE predictions_new RENAME TO predictions;\nDROP TABLE staging_predictions;\n',
       'migrations/3.up.sql': 'ALTER TABLE embeddings DROP COLUMN v;\n',
       'migrations/3.down.sql': 'ALTER TABLE embeddings ADD COLUMN v int;\nALTER TABLE embeddings DROP COLUMN w;\n',
     }),

@@ -3,9 +3,11 @@ import { isTemplatePath } from '../../facts/paths.ts';
 import { at, bad, changed, defineCheck, good } from '../../kit/index.ts';
 
 const dbt = (columns: string): string => `version: 2\nmodels:\n  - name: orders\n    columns:\n${columns}`;
-const ge = (...expectations: readonly string[]): string => `{"expectation_suite_name": "orders", "expectations": [\n${expectations.join(',\n')}\n]}\n`;
+const ge = (...expectations: readonly string[]): string =>
+  `{"expectation_suite_name": "orders", "expectations": [\n${expectations.join(',\n')}\n]}\n`;
 const notNull = '{"expectation_type": "expect_column_values_to_not_be_null", "kwargs": {"column": "price"}}';
-const between = '{"expectation_type": "expect_column_values_to_be_between", "kwargs": {"column": "price", "min_value": 0}}';
+const between =
+  '{"expectation_type": "expect_column_values_to_be_between", "kwargs": {"column": "price", "min_value": 0}}';
 const sql = changed('SELECT id, price, region FROM raw.orders\n', 'SELECT id, price, region FROM raw.orders\n');
 
 export default defineCheck({
@@ -20,18 +22,27 @@ export default defineCheck({
     learns from those rows from the next run on.
   `,
   fix: 'Restore the check, or replace it by one that fits the data and say in the pull request why the old one did not.',
-  references: ['https://docs.getdbt.com/docs/build/data-tests', 'https://docs.soda.io/soda-cl/metrics-and-checks.html', 'https://docs.greatexpectations.io/docs/core/define_expectations/create_an_expectation'],
+  references: [
+    'https://docs.getdbt.com/docs/build/data-tests',
+    'https://docs.soda.io/soda-cl/metrics-and-checks.html',
+    'https://docs.greatexpectations.io/docs/core/define_expectations/create_an_expectation',
+  ],
   examples: [
     bad({
       'models/orders.sql': sql,
       'models/schema.yml': changed(
-        dbt('      - name: id\n        data_tests:\n          - unique\n          - «not_null»\n      - name: region\n        tests:\n          - «accepted_values: {values: [eu, us]}»\n'),
+        dbt(
+          '      - name: id\n        data_tests:\n          - unique\n          - «not_null»\n      - name: region\n        tests:\n          - «accepted_values: {values: [eu, us]}»\n',
+        ),
         dbt('      - name: id\n        data_tests:\n          - unique\n      - name: region\n'),
       ),
     }),
     bad({
       'gx/expectations/orders.json': changed(ge(notNull, `«${between}»`), ge(notNull)),
-      'checks/orders.yml': changed('checks for orders:\n  - row_count > 0\n  - «missing_count(email) = 0»\n', 'checks for orders:\n  - row_count > 0\n'),
+      'checks/orders.yml': changed(
+        'checks for orders:\n  - row_count > 0\n  - «missing_count(email) = 0»\n',
+        'checks for orders:\n  - row_count > 0\n',
+      ),
       'load.py': changed('columns = ["email"]\nmissing = 1\n', 'columns = ["email"]\nmissing = 2\n'),
     }),
     bad({
@@ -50,8 +61,14 @@ export default defineCheck({
     }),
     good({
       'models/orders.sql': sql,
-      'models/schema.yml': changed(dbt('      - name: id\n        tests: [unique, not_null]\n      - name: price\n        tests: [not_null]\n'), dbt('      - name: price\n        tests:\n          - not_null\n')),
-      'models/orders.yml': changed(null, dbt('      - name: id\n        data_tests:\n          - not_null\n          - unique\n')),
+      'models/schema.yml': changed(
+        dbt('      - name: id\n        tests: [unique, not_null]\n      - name: price\n        tests: [not_null]\n'),
+        dbt('      - name: price\n        tests:\n          - not_null\n'),
+      ),
+      'models/orders.yml': changed(
+        null,
+        dbt('      - name: id\n        data_tests:\n          - not_null\n          - unique\n'),
+      ),
     }),
     good({
       'models/orders.sql': changed('SELECT id, legacy_code FROM raw.orders\n', 'SELECT id FROM raw.orders\n'),
@@ -67,7 +84,9 @@ export default defineCheck({
       'models/orders.sql': sql,
       'models/schema.yml': changed(
         dbt('      - name: price\n        tests:\n          - dbt_utils.accepted_range: {min_value: 0}\n'),
-        dbt('      - name: price\n        tests:\n          - dbt_expectations.expect_column_values_to_be_between: {min_value: 1}\n'),
+        dbt(
+          '      - name: price\n        tests:\n          - dbt_expectations.expect_column_values_to_be_between: {min_value: 1}\n',
+        ),
       ),
     }),
   ],
@@ -77,8 +96,16 @@ export default defineCheck({
     if (after === before) return;
     for (const { document, check, subject } of removedChecks(before, after)) {
       if (subject === 'column-left' || isTemplatePath(document.path)) continue;
-      const says = subject === 'stays' ? `the check ${check.name} is removed, and its data is still in use` : `the check ${check.name} is removed together with what it checked`;
-      yield at(document, check.node.span, says, subject === 'stays' ? { side: 'base' } : { side: 'base', grade: 'with-data' });
+      const says =
+        subject === 'stays'
+          ? `the check ${check.name} is removed, and its data is still in use`
+          : `the check ${check.name} is removed together with what it checked`;
+      yield at(
+        document,
+        check.node.span,
+        says,
+        subject === 'stays' ? { side: 'base' } : { side: 'base', grade: 'with-data' },
+      );
     }
   },
 });

@@ -1,18 +1,22 @@
 import type { Project } from '../../documents/project.ts';
+import { type FeatureModel, featureModels, hasKey, textsBelow } from '../../facts/features/dbt-features.ts';
 import { type DbtTest, dbtModels } from '../../facts/formats/dbt.ts';
 import { geSuites, sodaChecks } from '../../facts/formats/expectations.ts';
-import { type FeatureModel, featureModels, hasKey, textsBelow } from '../../facts/features/dbt-features.ts';
 import { isTemplatePath } from '../../facts/paths.ts';
 import { at, bad, changed, defineCheck, good } from '../../kit/index.ts';
 
 const named = (test: DbtTest, pattern: RegExp): boolean => pattern.test(test.test);
 
 /** Tests of every file that speaks of the model. */
-const testsOf = (project: Project, name: string): readonly DbtTest[] => dbtModels(project).filter((model) => model.name === name).flatMap(({ tests }) => tests);
+const testsOf = (project: Project, name: string): readonly DbtTest[] =>
+  dbtModels(project)
+    .filter((model) => model.name === name)
+    .flatMap(({ tests }) => tests);
 
 /** Another tool watches the same table. */
 const isWatched = (project: Project, name: string): boolean =>
-  sodaChecks(project).some(({ dataset }) => dataset.toLowerCase() === name.toLowerCase()) || geSuites(project).some((suite) => (suite.name?.text ?? '').toLowerCase().includes(name.toLowerCase()));
+  sodaChecks(project).some(({ dataset }) => dataset.toLowerCase() === name.toLowerCase()) ||
+  geSuites(project).some((suite) => (suite.name?.text ?? '').toLowerCase().includes(name.toLowerCase()));
 
 /** What is not tested, in words; undefined where all is. */
 function missing(project: Project, { model, keys, timestamp }: FeatureModel): string | undefined {
@@ -21,15 +25,21 @@ function missing(project: Project, { model, keys, timestamp }: FeatureModel): st
   const unique = tests.filter((test) => named(test, /(^|\.)unique|be_unique/)).map(({ column }) => column);
   const present = tests.filter((test) => named(test, /not_null/)).map(({ column }) => column);
   const covered = combined.flatMap(({ node }) => textsBelow(node));
-  const key = keys.length === 0 ? undefined : keys.find((each) => (!unique.includes(each) || !present.includes(each)) && !covered.includes(each));
+  const key =
+    keys.length === 0
+      ? undefined
+      : keys.find((each) => (!unique.includes(each) || !present.includes(each)) && !covered.includes(each));
   if (keys.length === 0 && tests.length === 0) return 'has no test of its key';
   if (key !== undefined && !hasKey(model)) return `has no \`unique\` and \`not_null\` test of its key \`${key}\``;
-  if (timestamp !== undefined && !present.includes(timestamp) && model.columns.some(({ name }) => name === timestamp)) return `has no \`not_null\` test of its event time \`${timestamp}\``;
+  if (timestamp !== undefined && !present.includes(timestamp) && model.columns.some(({ name }) => name === timestamp))
+    return `has no \`not_null\` test of its event time \`${timestamp}\``;
   return undefined;
 }
 
 const same = (content: string): ReturnType<typeof changed> => changed(content, content);
-const feast = same('from feast import BigQuerySource, Entity, FeatureView\n\ncustomer = Entity(name="customer", join_keys=["customer_id"])\nsource = BigQuerySource(table="dwh.ml.usage", timestamp_field="event_ts")\nFeatureView(name="usage", entities=[customer], source=source)\n');
+const feast = same(
+  'from feast import BigQuerySource, Entity, FeatureView\n\ncustomer = Entity(name="customer", join_keys=["customer_id"])\nsource = BigQuerySource(table="dwh.ml.usage", timestamp_field="event_ts")\nFeatureView(name="usage", entities=[customer], source=source)\n',
+);
 const model = (rest: string, name = 'usage'): string => `version: 2\nmodels:\n  - name: ${name}\n${rest}`;
 const keyed = '    columns:\n      - name: customer_id\n        tests: [unique, not_null]\n';
 
@@ -46,23 +56,48 @@ export default defineCheck({
   fix: 'Test the key with `unique` and `not_null`, or the combination of its columns, and the event time with `not_null`.',
   references: ['https://docs.getdbt.com/docs/build/data-tests'],
   examples: [
-    bad({ 'feast/views.py': feast, 'models/usage.yml': model('    columns:\n      - name: customer_id\n        tests: [not_null]\n').replace('usage\n', '«usage»\n') }),
+    bad({
+      'feast/views.py': feast,
+      'models/usage.yml': model('    columns:\n      - name: customer_id\n        tests: [not_null]\n').replace(
+        'usage\n',
+        '«usage»\n',
+      ),
+    }),
     bad({
       'feast/views.py': feast,
       'models/usage.yml': model(`${keyed}      - name: event_ts\n`).replace('usage\n', '«usage»\n'),
       'models/feature_store/orders.yml': model('    description: x\n', '«orders»'),
     }),
-    bad({ 'models/exposures.yml': 'version: 2\nexposures:\n  - name: churn\n    type: ml\n    depends_on: [ref("sessions")]\n', 'models/sessions.yml': model('    columns: [{name: a}]\n', '«sessions»') }),
-    good({ 'feast/views.py': feast, 'models/usage.yml': model(`${keyed}      - name: event_ts\n        tests: [not_null]\n`) }),
-    good({ 'feast/views.py': feast, 'models/usage.yml': model('    columns: [{name: customer_id}]\n'), 'models/more.yml': model(keyed) }),
+    bad({
+      'models/exposures.yml':
+        'version: 2\nexposures:\n  - name: churn\n    type: ml\n    depends_on: [ref("sessions")]\n',
+      'models/sessions.yml': model('    columns: [{name: a}]\n', '«sessions»'),
+    }),
+    good({
+      'feast/views.py': feast,
+      'models/usage.yml': model(`${keyed}      - name: event_ts\n        tests: [not_null]\n`),
+    }),
+    good({
+      'feast/views.py': feast,
+      'models/usage.yml': model('    columns: [{name: customer_id}]\n'),
+      'models/more.yml': model(keyed),
+    }),
     good({
       'feast/views.py': feast,
       'models/usage.yml': model('    columns: [{name: customer_id}]\n'),
       'checks/usage.yml': 'checks for usage:\n  - duplicate_count(customer_id) = 0\n',
-      'models/feature_store/orders.yml': model('    config: {contract: {enforced: true}}\n    tests:\n      - dbt_utils.unique_combination_of_columns:\n          combination_of_columns: [id, day]\n    columns:\n      - name: id\n', 'orders'),
+      'models/feature_store/orders.yml': model(
+        '    config: {contract: {enforced: true}}\n    tests:\n      - dbt_utils.unique_combination_of_columns:\n          combination_of_columns: [id, day]\n    columns:\n      - name: id\n',
+        'orders',
+      ),
       'models/marts/report.yml': model('    columns: [{name: a}]\n', 'report'),
     }),
-    good({ 'feast/views.py': feast, 'models/usage.yml': model('    columns:\n      - name: customer_id\n        constraints: [{type: primary_key}]\n') }),
+    good({
+      'feast/views.py': feast,
+      'models/usage.yml': model(
+        '    columns:\n      - name: customer_id\n        constraints: [{type: primary_key}]\n',
+      ),
+    }),
   ],
 
   spans: 'project',

@@ -15,7 +15,10 @@ const DATA_KEY = /^(path|data|dataset|input|inputs|source|uri|url|training_data|
 function isArtifact(node: DataNode, said: string): boolean {
   const names: string[] = [];
   for (let at: DataNode | undefined = node; at !== undefined; at = at.parent) names.push(entryOf(at)?.key ?? '');
-  return /^[\w.-]+(\/[\w.-]+){0,2}:latest$/.test(said) && names.slice(0, 3).some((name) => tokensOf(name).some((token) => /^(artifacts?|dataset|datasets|data)$/.test(token)));
+  return (
+    /^[\w.-]+(\/[\w.-]+){0,2}:latest$/.test(said) &&
+    names.slice(0, 3).some((name) => tokensOf(name).some((token) => /^(artifacts?|dataset|datasets|data)$/.test(token)))
+  );
 }
 
 function floatingAt(node: DataNode, azure: boolean): Floating | undefined {
@@ -24,11 +27,16 @@ function floatingAt(node: DataNode, azure: boolean): Floating | undefined {
   if (said.startsWith('azureml:')) {
     const reference = azure ? azureReference(said) : undefined;
     if (reference?.label !== 'latest' || key === 'model' || key === 'component' || key === 'compute') return undefined;
-    return { node, says: `\`${said}\` is ${key === 'environment' ? 'an environment' : 'data'} of whatever version is newest when the job starts` };
+    return {
+      node,
+      says: `\`${said}\` is ${key === 'environment' ? 'an environment' : 'data'} of whatever version is newest when the job starts`,
+    };
   }
   if (isArtifact(node, said)) return { node, says: `\`${said}\` is whatever version is newest when the job starts` };
   const moving = /^(s3|gs|abfss?|wasbs?|azureml|dbfs|hdfs):\/\/\S{0,500}\/latest(\/|$)/.test(said);
-  return moving && DATA_KEY.test(key) ? { node, says: `\`${said}\` is whatever lies under \`latest\` when the job starts` } : undefined;
+  return moving && DATA_KEY.test(key)
+    ? { node, says: `\`${said}\` is whatever lies under \`latest\` when the job starts` }
+    : undefined;
 }
 
 /** A step of the same file writes down which version was used. */
@@ -37,9 +45,20 @@ function isRecorded(root: DataNode): boolean {
   return jobs.some(({ key }) => tokensOf(key).some((token) => /^(resolve|record|snapshot|pin|lineage)$/.test(token)));
 }
 
-const TRAINING = ['azure-pipeline', 'azure-command', 'azure-schedule', 'dvc-pipeline', 'hydra', 'argo-workflow', 'kfp-pipeline', 'mlflow-project'] as const;
+const TRAINING = [
+  'azure-pipeline',
+  'azure-command',
+  'azure-schedule',
+  'dvc-pipeline',
+  'hydra',
+  'argo-workflow',
+  'kfp-pipeline',
+  'mlflow-project',
+] as const;
 
-const isTraining = (document: DataDocument): boolean => TRAINING.some((format) => isFormat(document, format)) || /(^|\/)(conf|config|configs|params|train|training|pipelines?)(\/|[\w-]*\.(ya?ml|json|toml)$)/.test(document.path);
+const isTraining = (document: DataDocument): boolean =>
+  TRAINING.some((format) => isFormat(document, format)) ||
+  /(^|\/)(conf|config|configs|params|train|training|pipelines?)(\/|[\w-]*\.(ya?ml|json|toml)$)/.test(document.path);
 
 export default defineCheck({
   evaluates: 'lineage-and-provenance',
@@ -52,18 +71,29 @@ export default defineCheck({
     code or the data did it, and the old model cannot be made again.
   `,
   fix: 'Name the version, change it by a commit, and record it with the run.',
-  references: ['https://learn.microsoft.com/en-us/azure/machine-learning/reference-yaml-job-pipeline', 'https://docs.wandb.ai/guides/artifacts/'],
+  references: [
+    'https://learn.microsoft.com/en-us/azure/machine-learning/reference-yaml-job-pipeline',
+    'https://docs.wandb.ai/guides/artifacts/',
+  ],
   mentions: ['latest'],
   examples: [
     bad({
-      'jobs/train.yml': '$schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json\ncommand: python train.py\nenvironment: «azureml:train@latest»\ninputs:\n  data:\n    type: uri_folder\n    path: azureml:churn@latest\n',
-      'jobs/pipeline.yml': 'type: pipeline\njobs:\n  train:\n    inputs:\n      data:\n        path: «azureml:churn@latest»\n',
+      'jobs/train.yml':
+        '$schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json\ncommand: python train.py\nenvironment: «azureml:train@latest»\ninputs:\n  data:\n    type: uri_folder\n    path: azureml:churn@latest\n',
+      'jobs/pipeline.yml':
+        'type: pipeline\njobs:\n  train:\n    inputs:\n      data:\n        path: «azureml:churn@latest»\n',
     }),
-    bad({ 'conf/train.yaml': 'artifact: «acme/churn/train-data:latest»\n', 'params.yaml': 'data:\n  path: «s3://lake/churn/latest/train.parquet»\n' }),
+    bad({
+      'conf/train.yaml': 'artifact: «acme/churn/train-data:latest»\n',
+      'params.yaml': 'data:\n  path: «s3://lake/churn/latest/train.parquet»\n',
+    }),
     good({
-      'jobs/train.yml': '$schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json\ncommand: python train.py\nenvironment: azureml:train:3\ninputs:\n  data:\n    path: azureml:churn:7\n',
-      'jobs/dev/explore.yml': 'type: pipeline\njobs:\n  train:\n    inputs:\n      data: {path: "azureml:churn@latest"}\n',
-      'jobs/recorded.yml': 'type: pipeline\njobs:\n  record_versions: {type: command}\n  train:\n    inputs:\n      data: {path: "azureml:churn@latest"}\n',
+      'jobs/train.yml':
+        '$schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json\ncommand: python train.py\nenvironment: azureml:train:3\ninputs:\n  data:\n    path: azureml:churn:7\n',
+      'jobs/dev/explore.yml':
+        'type: pipeline\njobs:\n  train:\n    inputs:\n      data: {path: "azureml:churn@latest"}\n',
+      'jobs/recorded.yml':
+        'type: pipeline\njobs:\n  record_versions: {type: command}\n  train:\n    inputs:\n      data: {path: "azureml:churn@latest"}\n',
       'docker-compose.yml': 'services:\n  db: {image: "postgres:latest"}\n  data: {image: "acme/data:latest"}\n',
       'params.yaml': 'out: s3://lake/churn/latest/\ndata: ${data}/latest/\n',
     }),
@@ -73,11 +103,22 @@ export default defineCheck({
   *inspect(document) {
     if (!isTraining(document) || ['development', 'staging'].includes(environmentOf(document.path))) return;
     for (const root of document.roots) {
-      const azure = /azureml/.test(text(get(root, '$schema')) ?? '') || get(root, 'jobs') !== undefined || get(root, 'create_job') !== undefined;
-      const found = isRecorded(root) ? [] : [...walk(root)].flatMap((node) => (node.kind === 'scalar' && entryOf(node)?.key !== 'image' ? (floatingAt(node, azure) ?? []) : []));
+      const azure =
+        /azureml/.test(text(get(root, '$schema')) ?? '') ||
+        get(root, 'jobs') !== undefined ||
+        get(root, 'create_job') !== undefined;
+      const found = isRecorded(root)
+        ? []
+        : [...walk(root)].flatMap((node) =>
+            node.kind === 'scalar' && entryOf(node)?.key !== 'image' ? (floatingAt(node, azure) ?? []) : [],
+          );
       const [first, ...rest] = found;
       if (first === undefined) continue;
-      yield at(document, first.node.span, rest.length === 0 ? first.says : `${first.says}, and so are ${rest.length} more inputs of the file`);
+      yield at(
+        document,
+        first.node.span,
+        rest.length === 0 ? first.says : `${first.says}, and so are ${rest.length} more inputs of the file`,
+      );
     }
   },
 });

@@ -3,28 +3,31 @@ import { type DataDocument, type DataNode, each, entries, get, literal, text, wa
 import type { Project } from '../../documents/project.ts';
 import { shellCommands } from '../../documents/shell.ts';
 import { boolAt } from '../../facts/formats/field.ts';
-import { type GithubJob, type GithubStep, githubWorkflows } from '../../facts/formats/github.ts';
+import { githubWorkflows } from '../../facts/formats/github.ts';
 import { spanWithin } from '../../facts/formats/written.ts';
 import { swallowed, validates } from '../../facts/validation/commands.ts';
+import { isJobRead, isReadLater } from '../../facts/validation/outcomes.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
-/** A later step that reads the outcome may fail the job itself. */
-function isReadLater(job: GithubJob, step: GithubStep): boolean {
-  if (step.id === undefined) return false;
-  const read = new RegExp(`steps\\.${step.id.replace(/\W/g, '\\$&')}\\.(outcome|conclusion)`);
-  return job.steps.slice(step.index + 1).some(({ node, document }) => read.test(document.text.slice(node.span.start, node.span.end)));
-}
-
-const isJobRead = (job: GithubJob): boolean => job.document.text.includes(`needs.${job.id}.result`);
-
 function* inWorkflow(document: DataDocument, project: Project): Generator<Outcome> {
-  for (const job of githubWorkflows(project).filter((each) => each.document === document).flatMap(({ jobs }) => jobs)) {
+  for (const job of githubWorkflows(project)
+    .filter((each) => each.document === document)
+    .flatMap(({ jobs }) => jobs)) {
     const own = job.continueOnError;
-    if (own?.value === true && validates(`${job.id} ${job.name?.text ?? ''}`) && !isJobRead(job)) yield at(document, own.node.span, `job \`${job.id}\` validates and may fail without failing the workflow`);
+    if (own?.value === true && validates(`${job.id} ${job.name?.text ?? ''}`) && !isJobRead(job))
+      yield at(document, own.node.span, `job \`${job.id}\` validates and may fail without failing the workflow`);
     for (const step of job.steps) {
       const field = step.continueOnError;
-      const said = [step.name?.text ?? '', ...step.commands.map(({ words }) => words.map((word) => word.text).join(' '))];
-      if (field?.value === true && said.some(validates) && !isReadLater(job, step)) yield at(document, field.node.span, `step \`${(step.name?.text ?? said[1] ?? '').slice(0, 60)}\` validates and may fail without failing the job`);
+      const said = [
+        step.name?.text ?? '',
+        ...step.commands.map(({ words }) => words.map((word) => word.text).join(' ')),
+      ];
+      if (field?.value === true && said.some(validates) && !isReadLater(job, step))
+        yield at(
+          document,
+          field.node.span,
+          `step \`${(step.name?.text ?? said[1] ?? '').slice(0, 60)}\` validates and may fail without failing the job`,
+        );
     }
   }
 }
@@ -36,11 +39,22 @@ function* inOthers(root: DataNode, document: DataDocument): Generator<Outcome> {
       const inner = value.kind === 'map' && get(value, 'script') !== undefined ? { name: key, node: value } : undefined;
       const allowed = inner === undefined ? undefined : boolAt(inner.node, 'allow_failure');
       const script = each(get(inner?.node, 'script')).map((line) => text(line) ?? '');
-      if (inner !== undefined && allowed?.value === true && [inner.name, ...script].some(validates)) yield at(document, allowed.node.span, `job \`${inner.name}\` validates and is allowed to fail`);
+      if (inner !== undefined && allowed?.value === true && [inner.name, ...script].some(validates))
+        yield at(document, allowed.node.span, `job \`${inner.name}\` validates and is allowed to fail`);
     }
     const azure = boolAt(node, 'continueOnError');
-    const name = literal(get(node, 'displayName')) ?? literal(get(node, 'script')) ?? literal(get(node, 'bash')) ?? literal(get(node, 'job')) ?? '';
-    if (azure?.value === true && validates(name)) yield at(document, azure.node.span, `step \`${name.slice(0, 60)}\` validates and may fail without failing the job`);
+    const name =
+      literal(get(node, 'displayName')) ??
+      literal(get(node, 'script')) ??
+      literal(get(node, 'bash')) ??
+      literal(get(node, 'job')) ??
+      '';
+    if (azure?.value === true && validates(name))
+      yield at(
+        document,
+        azure.node.span,
+        `step \`${name.slice(0, 60)}\` validates and may fail without failing the job`,
+      );
   }
 }
 
@@ -55,8 +69,13 @@ function* inScripts(root: DataNode, document: DataDocument): Generator<Outcome> 
         for (const { command, how, by } of swallowed(shellCommands(script))) {
           const start = Math.min(command.span.start, by.span.start);
           const whole = script.slice(start, Math.max(command.span.end, by.span.end));
-          const span = how === 'set +e' ? spanWithin(line, script.slice(by.span.start, by.span.end)) : spanWithin(line, whole);
-          yield at(document, span, `\`${how}\` swallows a failure of \`${script.slice(command.span.start, command.span.end).replace(/\s+/g, ' ').slice(0, 80)}\``);
+          const span =
+            how === 'set +e' ? spanWithin(line, script.slice(by.span.start, by.span.end)) : spanWithin(line, whole);
+          yield at(
+            document,
+            span,
+            `\`${how}\` swallows a failure of \`${script.slice(command.span.start, command.span.end).replace(/\s+/g, ' ').slice(0, 80)}\``,
+          );
         }
       }
     }
@@ -76,22 +95,30 @@ export default defineCheck({
     pipeline runs as if the validation had passed.
   `,
   fix: 'Let the step fail the job; where some failures are known, name them in the validation itself.',
-  references: ['https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepscontinue-on-error', 'https://docs.gitlab.com/ci/yaml/#allow_failure'],
+  references: [
+    'https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepscontinue-on-error',
+    'https://docs.gitlab.com/ci/yaml/#allow_failure',
+  ],
   mentions: ['continue-on-error', 'allow_failure', 'continueOnError', '|| ', '||true', 'set +e'],
   examples: [
     bad({
-      '.github/workflows/ci.yml': workflow('      - name: Validate data\n        run: python -m checks.run\n        continue-on-error: «true»\n      - run: «dbt test --select tag:features || true»\n      - run: |\n          «set +e»\n          soda scan -d prod checks.yml\n          echo done\n'),
+      '.github/workflows/ci.yml': workflow(
+        '      - name: Validate data\n        run: python -m checks.run\n        continue-on-error: «true»\n      - run: «dbt test --select tag:features || true»\n      - run: |\n          «set +e»\n          soda scan -d prod checks.yml\n          echo done\n',
+      ),
     }),
     bad({
-      '.gitlab-ci.yml': 'model-validation:\n  script:\n    - python validate.py\n  allow_failure: «true»\nquality:\n  script:\n    - «great_expectations checkpoint run orders || exit 0»\n',
+      '.gitlab-ci.yml':
+        'model-validation:\n  script:\n    - python validate.py\n  allow_failure: «true»\nquality:\n  script:\n    - «great_expectations checkpoint run orders || exit 0»\n',
       'dvc.yaml': 'stages:\n  check:\n    cmd: «python src/evaluate_model.py || true»\n',
-      'azure-pipelines.yml': 'steps:\n  - script: python x.py\n    displayName: Evaluate model\n    continueOnError: «true»\n',
+      'azure-pipelines.yml':
+        'steps:\n  - script: python x.py\n    displayName: Evaluate model\n    continueOnError: «true»\n',
     }),
     good({
       '.github/workflows/ci.yml': workflow(
-        '      - name: Validate data\n        id: data\n        run: python -m checks.run\n        continue-on-error: true\n      - if: steps.data.outcome == \'failure\'\n        run: exit 1\n      - name: Lint data models\n        run: ruff check models || true\n        continue-on-error: true\n      - name: Validate model\n        run: python validate.py\n        continue-on-error: ${{ matrix.experimental }}\n      - name: Notify about model validation\n        run: ./notify.sh\n        continue-on-error: true\n      - run: |\n          set +e\n          python validate_data.py\n          code=$?\n          ./report.sh\n          exit $code\n      - name: create asset for cli/x\n        run: az ml data create --file data/adult_test.yaml\n        continue-on-error: true\n      - run: rm -rf data/test || true\n',
+        "      - name: Validate data\n        id: data\n        run: python -m checks.run\n        continue-on-error: true\n      - if: steps.data.outcome == 'failure'\n        run: exit 1\n      - name: Lint data models\n        run: ruff check models || true\n        continue-on-error: true\n      - name: Validate model\n        run: python validate.py\n        continue-on-error: ${{ matrix.experimental }}\n      - name: Notify about model validation\n        run: ./notify.sh\n        continue-on-error: true\n      - run: |\n          set +e\n          python validate_data.py\n          code=$?\n          ./report.sh\n          exit $code\n      - name: create asset for cli/x\n        run: az ml data create --file data/adult_test.yaml\n        continue-on-error: true\n      - run: rm -rf data/test || true\n",
       ),
-      '.gitlab-ci.yml': 'model-validation:\n  script: [python validate.py]\n  allow_failure: false\nlint:\n  script: [ruff check .]\n  allow_failure: true\n',
+      '.gitlab-ci.yml':
+        'model-validation:\n  script: [python validate.py]\n  allow_failure: false\nlint:\n  script: [ruff check .]\n  allow_failure: true\n',
     }),
   ],
 

@@ -5,7 +5,8 @@ import { isTemplatePath } from '../../facts/paths.ts';
 import { at, bad, changed, defineCheck, good } from '../../kit/index.ts';
 
 /** What code that compares or judges a model speaks of. */
-const JUDGES = /evaluat|validat|threshold|champion|challenger|baseline|accuracy|rmse|\bauc\b|\bf1\b|metric|deploy_flag|approv|score_/i;
+const JUDGES =
+  /evaluat|validat|threshold|champion|challenger|baseline|accuracy|rmse|\bauc\b|\bf1\b|metric|deploy_flag|approv|score_/i;
 
 const readable = (project: Project, paths: readonly RepoPath[]): readonly string[] =>
   paths.flatMap((path) => {
@@ -16,7 +17,11 @@ const readable = (project: Project, paths: readonly RepoPath[]): readonly string
 /** `gated` where a step between training and this one judges the model, or the code of this one does. */
 function verdictOf(project: Project, graph: PipelineGraph, step: StepNode): 'gated' | 'open' | 'unread' {
   const before = stepsBefore(graph, step);
-  const judges = before.some((each) => each.roles.has('validate') && (each.roles.has('train') || stepsBefore(graph, each).some(({ roles }) => roles.has('train'))));
+  const judges = before.some(
+    (each) =>
+      each.roles.has('validate') &&
+      (each.roles.has('train') || stepsBefore(graph, each).some(({ roles }) => roles.has('train'))),
+  );
   if (judges || step.roles.has('validate')) return 'gated';
   const code = readable(project, step.sources);
   if (code.length === 0) return 'unread';
@@ -38,25 +43,41 @@ export default defineCheck({
     to notice are its users.
   `,
   fix: 'Put a step between training and deployment that compares the model with a bar and with the model in force, and fails.',
-  references: ['https://developers.google.com/machine-learning/guides/rules-of-ml', 'https://research.google/pubs/the-ml-test-score-a-rubric-for-ml-production-readiness-and-technical-debt-reduction/'],
+  references: [
+    'https://developers.google.com/machine-learning/guides/rules-of-ml',
+    'https://research.google/pubs/the-ml-test-score-a-rubric-for-ml-production-readiness-and-technical-debt-reduction/',
+  ],
   examples: [
     bad({
-      'dvc.yaml': 'stages:\n  train:\n    cmd: python train.py\n    deps: [train.py]\n    outs: [model.pkl]\n  «register»:\n    cmd: python push.py\n    deps: [model.pkl, push.py]\n',
+      'dvc.yaml':
+        'stages:\n  train:\n    cmd: python train.py\n    deps: [train.py]\n    outs: [model.pkl]\n  «register»:\n    cmd: python push.py\n    deps: [model.pkl, push.py]\n',
       'push.py': same('client.create_model_version(name, source)\n'),
     }),
     bad.as('unread')({
-      'resources/job.yml': databricks('        - task_key: Train\n        - task_key: «DeployModel»\n          depends_on: [{task_key: Train}]\n'),
-      'argo.yaml': 'apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: w}\nspec:\n  templates:\n    - name: main\n      dag:\n        tasks:\n          - {name: validate-data, template: check}\n          - {name: train, template: train, dependencies: [validate-data]}\n          - {name: «deploy-model», template: deploy, dependencies: [train]}\n',
-      'job.yml': 'type: pipeline\njobs:\n  train:\n    component: azureml:train:1\n  «register_model»:\n    component: azureml:register:1\n    inputs:\n      model: ${{parent.jobs.train.outputs.model}}\n',
-      '.github/workflows/ml.yml': 'on: push\njobs:\n  train:\n    runs-on: x\n    steps: [{run: make train}]\n  «deploy»:\n    needs: [train]\n    runs-on: x\n    steps: [{run: ./deploy.sh}]\n',
+      'resources/job.yml': databricks(
+        '        - task_key: Train\n        - task_key: «DeployModel»\n          depends_on: [{task_key: Train}]\n',
+      ),
+      'argo.yaml':
+        'apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: w}\nspec:\n  templates:\n    - name: main\n      dag:\n        tasks:\n          - {name: validate-data, template: check}\n          - {name: train, template: train, dependencies: [validate-data]}\n          - {name: «deploy-model», template: deploy, dependencies: [train]}\n',
+      'job.yml':
+        'type: pipeline\njobs:\n  train:\n    component: azureml:train:1\n  «register_model»:\n    component: azureml:register:1\n    inputs:\n      model: ${{parent.jobs.train.outputs.model}}\n',
+      '.github/workflows/ml.yml':
+        'on: push\njobs:\n  train:\n    runs-on: x\n    steps: [{run: make train}]\n  «deploy»:\n    needs: [train]\n    runs-on: x\n    steps: [{run: ./deploy.sh}]\n',
     }),
     good({
-      'dvc.yaml': 'stages:\n  train:\n    cmd: python train.py\n    outs: [model.pkl]\n  evaluate:\n    cmd: python eval.py\n    deps: [model.pkl]\n    metrics: [m.json]\n  register:\n    cmd: python push.py\n    deps: [model.pkl, m.json]\n',
-      'job.yml': 'type: pipeline\njobs:\n  train:\n    component: ./train.yml\n  register:\n    component: file:./components/register.yml\n    inputs:\n      model: ${{parent.jobs.train.outputs.model}}\n',
-      'components/register.yml': same('$schema: https://azuremlschemas.azureedge.net/latest/commandComponent.schema.json\ncode: ../src\ncommand: python register.py --model ${{inputs.model}}\n'),
+      'dvc.yaml':
+        'stages:\n  train:\n    cmd: python train.py\n    outs: [model.pkl]\n  evaluate:\n    cmd: python eval.py\n    deps: [model.pkl]\n    metrics: [m.json]\n  register:\n    cmd: python push.py\n    deps: [model.pkl, m.json]\n',
+      'job.yml':
+        'type: pipeline\njobs:\n  train:\n    component: ./train.yml\n  register:\n    component: file:./components/register.yml\n    inputs:\n      model: ${{parent.jobs.train.outputs.model}}\n',
+      'components/register.yml': same(
+        '$schema: https://azuremlschemas.azureedge.net/latest/commandComponent.schema.json\ncode: ../src\ncommand: python register.py --model ${{inputs.model}}\n',
+      ),
       'src/register.py': same('if evaluation_output.deploy_flag == 1:\n    register()\n'),
-      'resources/job.yml': databricks('        - task_key: TrainAndEvaluate\n        - task_key: Deploy\n          depends_on: [{task_key: TrainAndEvaluate}]\n        - task_key: DeployDocs\n'),
-      '.github/workflows/ml.yml': 'on: push\njobs:\n  build:\n    runs-on: x\n    steps: [{run: make}]\n  deploy:\n    needs: build\n    runs-on: x\n    steps: [{run: ./deploy.sh}]\n',
+      'resources/job.yml': databricks(
+        '        - task_key: TrainAndEvaluate\n        - task_key: Deploy\n          depends_on: [{task_key: TrainAndEvaluate}]\n        - task_key: DeployDocs\n',
+      ),
+      '.github/workflows/ml.yml':
+        'on: push\njobs:\n  build:\n    runs-on: x\n    steps: [{run: make}]\n  deploy:\n    needs: build\n    runs-on: x\n    steps: [{run: ./deploy.sh}]\n',
     }),
   ],
 
@@ -65,7 +86,10 @@ export default defineCheck({
     for (const graph of pipelineGraphs(project)) {
       if (isTemplatePath(graph.document.path)) continue;
       for (const step of graph.steps) {
-        const trained = step.roles.has('deploy') && !step.roles.has('train') ? stepsBefore(graph, step).find(({ roles }) => roles.has('train')) : undefined;
+        const trained =
+          step.roles.has('deploy') && !step.roles.has('train')
+            ? stepsBefore(graph, step).find(({ roles }) => roles.has('train'))
+            : undefined;
         const verdict = trained === undefined ? 'gated' : verdictOf(project, graph, step);
         if (trained === undefined || verdict === 'gated') continue;
         const says = `\`${step.name}\` takes what \`${trained.name}\` made, and no step between them judges the model`;

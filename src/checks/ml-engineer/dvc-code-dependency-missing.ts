@@ -17,7 +17,8 @@ function fileOf(project: Project, { home }: DvcStage, { text: said, module }: Ru
   return path !== undefined && project.tree.has(path as RepoPath) ? path : undefined;
 }
 
-const covers = (dep: string | undefined, file: string): boolean => dep === '' || dep === file || (dep !== undefined && file.startsWith(`${dep}/`));
+const covers = (dep: string | undefined, file: string): boolean =>
+  dep === '' || dep === file || (dep !== undefined && file.startsWith(`${dep}/`));
 
 const script = changed('print(1)\n', 'print(1)\n');
 const stages = (body: string): string => `stages:\n${body}`;
@@ -37,7 +38,9 @@ export default defineCheck({
   examples: [
     bad({
       'src/train.py': script,
-      'dvc.yaml': stages('  train:\n    cmd: python «src/train.py» --epochs 5\n    deps: [data/train.csv]\n  score:\n    cmd: poetry run python3 -u «src/train.py»\n    deps:\n      - data/x.csv\n'),
+      'dvc.yaml': stages(
+        '  train:\n    cmd: python «src/train.py» --epochs 5\n    deps: [data/train.csv]\n  score:\n    cmd: poetry run python3 -u «src/train.py»\n    deps:\n      - data/x.csv\n',
+      ),
     }),
     bad({
       'src/train.py': script,
@@ -49,7 +52,9 @@ export default defineCheck({
     bad({
       'pkg/model/fit.py': script,
       'ml/steps/eval.py': script,
-      'dvc.yaml': stages('  fit:\n    cmd:\n      - mkdir -p out\n      - python -m «pkg.model.fit» out\n    deps: [data]\n'),
+      'dvc.yaml': stages(
+        '  fit:\n    cmd:\n      - mkdir -p out\n      - python -m «pkg.model.fit» out\n    deps: [data]\n',
+      ),
       'ml/dvc.yaml': stages('  eval:\n    wdir: steps\n    cmd: "torchrun --nproc 2 «eval.py»"\n    deps: [../data]\n'),
     }),
     good({
@@ -66,7 +71,8 @@ export default defineCheck({
     for (const { document, stages: all } of dvcPipelines(project)) {
       if (isTemplatePath(document.path)) continue;
       for (const stage of all) {
-        if (stage.frozen || stage.alwaysChanged || stage.templated || stage.deps.some(({ path }) => path === undefined)) continue;
+        if (stage.frozen || stage.alwaysChanged || stage.templated || stage.deps.some(({ path }) => path === undefined))
+          continue;
         for (const node of stage.commands) {
           const found = shellCommands(text(node) ?? '').flatMap((command) => scriptOf(command) ?? []);
           const missing = found.find((each) => {

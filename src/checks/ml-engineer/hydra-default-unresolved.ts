@@ -1,6 +1,6 @@
+import { fact } from '../../core/fact.ts';
 import { text } from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
-import { fact } from '../../core/fact.ts';
 import { folderOf } from '../../facts/formats/dvc.ts';
 import { hydraConfigs } from '../../facts/formats/packaging.ts';
 import { isTemplatePath } from '../../facts/paths.ts';
@@ -30,12 +30,17 @@ function groupFolders(file: string, group: string): readonly string[] {
 /** Options that come from code or from other places cannot be seen here. */
 function comesFromElsewhere(project: Project, option: string): boolean {
   if (project.documents('yaml', ['searchpath']).some((document) => document.text.includes('searchpath:'))) return true;
-  return project.documents('python', ['ConfigStore', 'SearchPathPlugin']).some((document) => document.text.includes('SearchPathPlugin') || document.text.includes(option));
+  return project
+    .documents('python', ['ConfigStore', 'SearchPathPlugin'])
+    .some((document) => document.text.includes('SearchPathPlugin') || document.text.includes(option));
 }
 
 const usesHydra = (project: Project): boolean => project.documents('python', ['hydra']).length > 0;
 
-const main = changed('import hydra\n\n@hydra.main(config_path="conf", config_name="config")\ndef run(cfg):\n    pass\n', 'import hydra\n\n@hydra.main(config_path="conf", config_name="config")\ndef run(cfg):\n    pass\n');
+const main = changed(
+  'import hydra\n\n@hydra.main(config_path="conf", config_name="config")\ndef run(cfg):\n    pass\n',
+  'import hydra\n\n@hydra.main(config_path="conf", config_name="config")\ndef run(cfg):\n    pass\n',
+);
 
 export default defineCheck({
   evaluates: 'reproducibility',
@@ -56,7 +61,12 @@ export default defineCheck({
       'conf/model/cnn.yaml': 'lr: 0.1\n',
       'conf/db/postgres.yaml': 'host: x\n',
     }),
-    bad({ 'train.py': main, 'conf/config.yaml': 'defaults:\n  - model: [cnn, «rnn»]\n  - /data: «small»\n', 'conf/model/cnn.yaml': 'a: 1\n', 'conf/data/big.yaml': 'a: 1\n' }),
+    bad({
+      'train.py': main,
+      'conf/config.yaml': 'defaults:\n  - model: [cnn, «rnn»]\n  - /data: «small»\n',
+      'conf/model/cnn.yaml': 'a: 1\n',
+      'conf/data/big.yaml': 'a: 1\n',
+    }),
     good({
       'train.py': main,
       'conf/config.yaml':
@@ -66,7 +76,14 @@ export default defineCheck({
       'conf/model/layers/deep.yaml': 'a: 1\n',
       'conf/data/big.yaml': 'a: 1\n',
     }),
-    good({ 'train.py': changed(null, 'import hydra\nfrom hydra.core.config_store import ConfigStore\nConfigStore.instance().store(group="db", name="mysql", node=X)\n'), 'conf/config.yaml': 'defaults:\n  - db: mysql\n', 'conf/db/pg.yaml': 'a: 1\n' }),
+    good({
+      'train.py': changed(
+        null,
+        'import hydra\nfrom hydra.core.config_store import ConfigStore\nConfigStore.instance().store(group="db", name="mysql", node=X)\n',
+      ),
+      'conf/config.yaml': 'defaults:\n  - db: mysql\n',
+      'conf/db/pg.yaml': 'a: 1\n',
+    }),
     good({ 'other.yaml': 'defaults:\n  - model: x\n', 'model/y.yaml': 'a: 1\n' }),
   ],
 
@@ -76,14 +93,24 @@ export default defineCheck({
     for (const { document, defaults } of hydraConfigs(project)) {
       if (isTemplatePath(document.path)) continue;
       for (const { node, group: written } of defaults) {
-        const group = written?.replace(/^override\s+/, '').replace(/@.*$/, '').replace(/^\//, '');
+        const group = written
+          ?.replace(/^override\s+/, '')
+          .replace(/@.*$/, '')
+          .replace(/^\//, '');
         if (group === undefined || /^optional\s|^hydra(\/|$)|:\/\/|\$/.test(group) || node.kind !== 'map') continue;
         const value = node.entries[0]?.value;
         const chosen = value?.kind === 'list' ? value.items : value === undefined ? [] : [value];
         const known = groupFolders(document.path, group).flatMap((folder) => options(project).get(folder) ?? []);
         for (const option of known.length === 0 ? [] : chosen) {
           const name = option.open ? undefined : text(option)?.replace(/\.ya?ml$/, '');
-          if (name === undefined || name === '???' || name.includes('/') || known.some((names) => names.has(name)) || comesFromElsewhere(project, name)) continue;
+          if (
+            name === undefined ||
+            name === '???' ||
+            name.includes('/') ||
+            known.some((names) => names.has(name)) ||
+            comesFromElsewhere(project, name)
+          )
+            continue;
           yield at(document, option.span, `\`${group}\` has no option \`${name}\``);
         }
       }

@@ -9,12 +9,17 @@ import { at, bad, changed, defineCheck, good, seen } from '../../kit/index.ts';
 function isRelogged(after: Project, { folder, document }: MlflowModel): boolean {
   const environments = new Set<string>(environmentPaths(folder));
   const prefix = folder === '' ? '' : `${folder}/`;
-  return after.changed.has(document.path) || (folder !== '' && [...after.changed].some((path) => path.startsWith(prefix) && !environments.has(path)));
+  return (
+    after.changed.has(document.path) ||
+    (folder !== '' && [...after.changed].some((path) => path.startsWith(prefix) && !environments.has(path)))
+  );
 }
 
 function* editsOf(after: Project, before: Project, { folder }: MlflowModel): Generator<Outcome> {
   for (const { document, packages } of modelEnvironments(after, folder)) {
-    const base = after.changed.has(document.path) ? modelEnvironments(before, folder).find((each) => each.document.path === document.path) : undefined;
+    const base = after.changed.has(document.path)
+      ? modelEnvironments(before, folder).find((each) => each.document.path === document.path)
+      : undefined;
     if (base === undefined) continue;
     for (const now of packages) {
       if (now.name !== 'python' && !MODEL_PACKAGES.has(now.name)) continue;
@@ -22,13 +27,22 @@ function* editsOf(after: Project, before: Project, { folder }: MlflowModel): Gen
       const [was, is] = [then && minorPinned(then), minorPinned(now)];
       if (then === undefined || was === undefined || is === undefined || was === is) continue;
       const evidence = [seen(base.document, then.span, `${was} when the model was saved`)];
-      yield at(document, now.span, `\`${now.name}\` goes from ${was} to ${is} beside a saved model that stays as it is`, { evidence });
+      yield at(
+        document,
+        now.span,
+        `\`${now.name}\` goes from ${was} to ${is} beside a saved model that stays as it is`,
+        { evidence },
+      );
     }
   }
 }
 
-const model = changed('mlflow_version: 2.9.2\nflavors:\n  python_function:\n    python_version: 3.10.4\n', 'mlflow_version: 2.9.2\nflavors:\n  python_function:\n    python_version: 3.10.4\n');
-const conda = (python: string, sklearn: string, more = ''): string => `name: env\nchannels: [conda-forge]\ndependencies:\n  - ${python}\n  - pip:\n      - ${sklearn}\n      - mlflow==2.9.2\n${more}`;
+const model = changed(
+  'mlflow_version: 2.9.2\nflavors:\n  python_function:\n    python_version: 3.10.4\n',
+  'mlflow_version: 2.9.2\nflavors:\n  python_function:\n    python_version: 3.10.4\n',
+);
+const conda = (python: string, sklearn: string, more = ''): string =>
+  `name: env\nchannels: [conda-forge]\ndependencies:\n  - ${python}\n  - pip:\n      - ${sklearn}\n      - mlflow==2.9.2\n${more}`;
 
 export default defineCheck({
   evaluates: 'reproducibility',
@@ -45,21 +59,39 @@ export default defineCheck({
   examples: [
     bad({
       'models/churn/MLmodel': model,
-      'models/churn/conda.yaml': changed(conda('python=3.10.4', 'scikit-learn==1.2.2'), conda('«python=3.12»', '«scikit-learn==1.4.0»')),
-      'models/churn/requirements.txt': changed('scikit-learn==1.2.2\nnumpy==1.24.1\n', '«scikit-learn==1.4.0»\nnumpy==1.24.9\n'),
+      'models/churn/conda.yaml': changed(
+        conda('python=3.10.4', 'scikit-learn==1.2.2'),
+        conda('«python=3.12»', '«scikit-learn==1.4.0»'),
+      ),
+      'models/churn/requirements.txt': changed(
+        'scikit-learn==1.2.2\nnumpy==1.24.1\n',
+        '«scikit-learn==1.4.0»\nnumpy==1.24.9\n',
+      ),
     }),
     bad({
-      'MLmodel': model,
-      'python_env.yaml': changed('python: 3.10.4\nbuild_dependencies: [pip]\ndependencies: [-r requirements.txt]\n', 'python: «3.11.1»\nbuild_dependencies: [pip]\ndependencies: [-r requirements.txt]\n'),
+      MLmodel: model,
+      'python_env.yaml': changed(
+        'python: 3.10.4\nbuild_dependencies: [pip]\ndependencies: [-r requirements.txt]\n',
+        'python: «3.11.1»\nbuild_dependencies: [pip]\ndependencies: [-r requirements.txt]\n',
+      ),
     }),
     good({
       'models/churn/MLmodel': model,
-      'models/churn/conda.yaml': changed(conda('python=3.10.4', 'scikit-learn==1.2.2'), conda('python=3.10.9', 'scikit-learn==1.2.3', '      - azureml-ai-monitoring\n')),
-      'other/conda.yaml': changed(conda('python=3.10', 'scikit-learn==1.2.2'), conda('python=3.12', 'scikit-learn==1.4.0')),
+      'models/churn/conda.yaml': changed(
+        conda('python=3.10.4', 'scikit-learn==1.2.2'),
+        conda('python=3.10.9', 'scikit-learn==1.2.3', '      - azureml-ai-monitoring\n'),
+      ),
+      'other/conda.yaml': changed(
+        conda('python=3.10', 'scikit-learn==1.2.2'),
+        conda('python=3.12', 'scikit-learn==1.4.0'),
+      ),
     }),
     good({
       'models/churn/MLmodel': changed('flavors: {}\nmlflow_version: 2.9.2\n', 'flavors: {}\nmlflow_version: 2.10.0\n'),
-      'models/churn/conda.yaml': changed(conda('python=3.10.4', 'scikit-learn==1.2.2'), conda('python=3.12', 'scikit-learn==1.4.0')),
+      'models/churn/conda.yaml': changed(
+        conda('python=3.10.4', 'scikit-learn==1.2.2'),
+        conda('python=3.12', 'scikit-learn==1.4.0'),
+      ),
     }),
   ],
 

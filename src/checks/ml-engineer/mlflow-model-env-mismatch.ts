@@ -26,11 +26,14 @@ function recorded({ node }: MlflowModel): readonly Recorded[] {
   return VERSIONS.flatMap(([name, flavor, key]) => {
     const found = get(node, 'flavors', flavor, key);
     const version = literal(found);
-    return found === undefined || version === undefined || !/^\d+\.\d+/.test(version) ? [] : [{ name, version, node: found }];
+    return found === undefined || version === undefined || !/^\d+\.\d+/.test(version)
+      ? []
+      : [{ name, version, node: found }];
   });
 }
 
-const model = 'mlflow_version: 2.9.2\nflavors:\n  python_function:\n    python_version: 3.10.4\n  sklearn:\n    sklearn_version: 1.2.2\n';
+const model =
+  'mlflow_version: 2.9.2\nflavors:\n  python_function:\n    python_version: 3.10.4\n  sklearn:\n    sklearn_version: 1.2.2\n';
 
 export default defineCheck({
   evaluates: 'reproducibility',
@@ -47,14 +50,19 @@ export default defineCheck({
   examples: [
     bad({
       'models/churn/MLmodel': model,
-      'models/churn/conda.yaml': 'name: env\nchannels: [conda-forge]\ndependencies:\n  - «python=3.8»\n  - pip:\n      - «scikit-learn==1.3.0»\n',
+      'models/churn/conda.yaml':
+        'name: env\nchannels: [conda-forge]\ndependencies:\n  - «python=3.8»\n  - pip:\n      - «scikit-learn==1.3.0»\n',
       'models/churn/requirements.txt': 'mlflow==2.9.2\n«scikit-learn==1.4.*»\n',
     }),
-    bad({ 'MLmodel': 'run_id: a\nflavors:\n  pytorch:\n    pytorch_version: 2.1.0\n', 'requirements.txt': '«torch==1.13.1»\n' }),
+    bad({
+      MLmodel: 'run_id: a\nflavors:\n  pytorch:\n    pytorch_version: 2.1.0\n',
+      'requirements.txt': '«torch==1.13.1»\n',
+    }),
     bad({ 'm/MLmodel': model, 'm/python_env.yaml': 'python: «3.11.2»\nbuild_dependencies: [pip]\ndependencies: []\n' }),
     good({
       'models/churn/MLmodel': model,
-      'models/churn/conda.yaml': 'name: env\ndependencies:\n  - python=3.10.9\n  - pip:\n      - scikit-learn==1.2.9\n      - numpy==2.0\n',
+      'models/churn/conda.yaml':
+        'name: env\ndependencies:\n  - python=3.10.9\n  - pip:\n      - scikit-learn==1.2.9\n      - numpy==2.0\n',
       'models/churn/requirements.txt': 'scikit-learn>=1.0\n',
       'bare/MLmodel': 'mlflow_version: 2.9.2\nflavors:\n  crate:\n    version: 1\n',
       'bare/conda.yaml': 'name: env\ndependencies: [python=3.8]\n',
@@ -73,7 +81,12 @@ export default defineCheck({
           const saved = versions.find(({ name }) => name === declared.name);
           const minor = minorPinned(declared);
           if (saved === undefined || minor === undefined || minor === minorOf(saved.version)) continue;
-          yield at(document, declared.span, `the environment has \`${declared.name}\` ${minor} and the model was saved with ${saved.version}`, { evidence: [seen(found.document, saved.node.span, 'recorded here')] });
+          yield at(
+            document,
+            declared.span,
+            `the environment has \`${declared.name}\` ${minor} and the model was saved with ${saved.version}`,
+            { evidence: [seen(found.document, saved.node.span, 'recorded here')] },
+          );
         }
       }
     }

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../core/finding.ts';
-import type { DockerfileDocument } from '../../documents/dockerfile.ts';
 import { type DataDocument, entryOf, get, literal, walk } from '../../documents/data.ts';
+import type { DockerfileDocument } from '../../documents/dockerfile.ts';
 import { spanWithin } from '../../facts/formats/written.ts';
 import { isBelow, versionMap } from '../../facts/versions/map.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
@@ -15,8 +15,12 @@ function* inData(document: DataDocument): Generator<Outcome> {
       const uri = URI.exec(said);
       if (uri !== null) yield at(document, spanWithin(node, uri[0]), `\`${uri[0]}\` loads by a stage of MLflow`);
       const key = entryOf(node)?.key ?? '';
-      const ofModel = /^(model|registry|mlflow|mlflow_model)_?stage$/i.test(key) || (/^((target|to|new)_)?stage$/i.test(key) && ['model_name', 'registered_model_name'].some((name) => get(node.parent, name) !== undefined));
-      if (uri === null && ofModel && STAGE.test(literal(node) ?? '')) yield at(document, node.span, `\`${key}\` names the stage \`${literal(node) ?? ''}\` of MLflow`);
+      const ofModel =
+        /^(model|registry|mlflow|mlflow_model)_?stage$/i.test(key) ||
+        (/^((target|to|new)_)?stage$/i.test(key) &&
+          ['model_name', 'registered_model_name'].some((name) => get(node.parent, name) !== undefined));
+      if (uri === null && ofModel && STAGE.test(literal(node) ?? ''))
+        yield at(document, node.span, `\`${key}\` names the stage \`${literal(node) ?? ''}\` of MLflow`);
     }
   }
 }
@@ -24,7 +28,8 @@ function* inData(document: DataDocument): Generator<Outcome> {
 function* inDockerfile(document: DockerfileDocument): Generator<Outcome> {
   for (const match of document.text.matchAll(new RegExp(URI, 'g'))) {
     const span = { start: match.index, end: match.index + match[0].length };
-    if (!document.comments.some((comment) => comment.span.start <= span.start && span.end <= comment.span.end)) yield at(document, span, `\`${match[0]}\` loads by a stage of MLflow`);
+    if (!document.comments.some((comment) => comment.span.start <= span.start && span.end <= comment.span.end))
+      yield at(document, span, `\`${match[0]}\` loads by a stage of MLflow`);
   }
 }
 
@@ -43,13 +48,16 @@ export default defineCheck({
   mentions: ['models:/', 'Production', 'Staging', 'Archived'],
   examples: [
     bad({
-      'conf/serve.yaml': 'model:\n  uri: «models:/churn/Production»\nregistry:\n  model_name: churn\n  stage: «Staging»\n',
+      'conf/serve.yaml':
+        'model:\n  uri: «models:/churn/Production»\nregistry:\n  model_name: churn\n  stage: «Staging»\n',
       'app.toml': 'model_stage = «"Production"»\n',
-      'compose.yml': 'services:\n  api:\n    image: x\n    command: mlflow models serve -m «models:/churn/Staging» -p 80\n',
+      'compose.yml':
+        'services:\n  api:\n    image: x\n    command: mlflow models serve -m «models:/churn/Staging» -p 80\n',
       Dockerfile: 'FROM python:3.11\n# models:/old/Production\nENV MODEL_URI=«models:/churn/Production»\n',
     }),
     good({
-      'conf/serve.yaml': '# models:/churn/Production\nmodel:\n  uri: models:/churn@champion\n  pinned: models:/churn/7\nstage: Production\ndeploy: {stage: Staging, name: web}\n',
+      'conf/serve.yaml':
+        '# models:/churn/Production\nmodel:\n  uri: models:/churn@champion\n  pinned: models:/churn/7\nstage: Production\ndeploy: {stage: Staging, name: web}\n',
       'app.toml': 'model_stage = "champion"\n',
     }),
     good({ 'old/conf.yaml': 'uri: models:/churn/Production\n', 'old/requirements.txt': 'mlflow==2.3.0\n' }),

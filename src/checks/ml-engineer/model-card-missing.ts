@@ -25,7 +25,10 @@ function emptySection(document: MarkdownDocument): MarkdownDocument['sections'][
   });
 }
 
-const hasCard = (project: Project, cards: readonly MarkdownDocument[]): boolean => cards.length > 0 || project.paths.some((path: RepoPath) => CARD.test(path) && !/\.py$/.test(path)) || project.documents('python', ['ModelCard', 'model_card']).length > 0;
+const hasCard = (project: Project, cards: readonly MarkdownDocument[]): boolean =>
+  cards.length > 0 ||
+  project.paths.some((path: RepoPath) => CARD.test(path) && !/\.py$/.test(path)) ||
+  project.documents('python', ['ModelCard', 'model_card']).length > 0;
 
 const train = changed('import mlflow\nmodel.fit(X, y)\n', 'import mlflow\nmodel.fit(X, y)\n');
 
@@ -43,15 +46,47 @@ export default defineCheck({
   fix: 'Add a `MODEL_CARD.md` with intended use, training data, evaluation by group and known limits.',
   references: ['https://arxiv.org/abs/1810.03993', 'https://huggingface.co/docs/hub/model-cards'],
   examples: [
-    bad({ 'src/train.py': 'import mlflow as flow\n\ndef run(model, X, y):\n    model.fit(X, y)\n    «flow.sklearn.log_model»(model, "model", registered_model_name="churn")\n' }),
-    bad({ 'src/train.py': train, 'src/register.py': 'from mlflow import register_model as register\n\nclass Step:\n    def run(self, uri):\n        return «register»(uri, "churn")\n' }),
-    bad({ 'src/train.py': train, 'dvc.yaml': 'stages: {}\nartifacts:\n  «churn»:\n    path: model.pkl\n    type: model\n' }),
-    bad({ 'src/train.py': train, 'recipe.yaml': 'recipe: "classification/v1"\nsteps: {register: {}}\nmodel_registry:\n  model_name: «churn»\n' }),
-    bad.as('empty')({ 'MODEL_CARD.md': '# Churn\n\n## «Intended use»\n\n[More Information Needed]\n\n## Evaluation\n\nAUC 0.9\n'.replace('## «Intended use»', '«## Intended use»'), 'src/train.py': train }),
-    good({ 'src/train.py': 'import mlflow\nmodel.fit(X, y)\nmlflow.register_model("runs:/x", "churn")\n', 'docs/model_card.md': '# Churn\n\n## Uses\n\n### Direct use\n\nScoring\n\n## Limitations\n\nNew customers\n' }),
-    good({ 'src/train.py': 'import mlflow\nmodel.fit(X, y)\nmlflow.register_model("runs:/x", "churn")\n', 'README.md': '---\nlicense: mit\nmodel-index: []\n---\n# Churn\n' }),
-    good({ 'serve.py': 'import mlflow\nmlflow.register_model("runs:/x", "churn")\n', 'lib/fit.py': 'def helper():\n    pass\n' }),
-    good({ 'tests/test_train.py': 'import mlflow\nmodel.fit(X, y)\nmlflow.register_model("runs:/x", "churn")\n', '{{name}}/train.py': 'import mlflow\nmodel.fit(X, y)\nmlflow.register_model("runs:/x", "churn")\n' }),
+    bad({
+      'src/train.py':
+        'import mlflow as flow\n\ndef run(model, X, y):\n    model.fit(X, y)\n    «flow.sklearn.log_model»(model, "model", registered_model_name="churn")\n',
+    }),
+    bad({
+      'src/train.py': train,
+      'src/register.py':
+        'from mlflow import register_model as register\n\nclass Step:\n    def run(self, uri):\n        return «register»(uri, "churn")\n',
+    }),
+    bad({
+      'src/train.py': train,
+      'dvc.yaml': 'stages: {}\nartifacts:\n  «churn»:\n    path: model.pkl\n    type: model\n',
+    }),
+    bad({
+      'src/train.py': train,
+      'recipe.yaml': 'recipe: "classification/v1"\nsteps: {register: {}}\nmodel_registry:\n  model_name: «churn»\n',
+    }),
+    bad.as('empty')({
+      'MODEL_CARD.md':
+        '# Churn\n\n## «Intended use»\n\n[More Information Needed]\n\n## Evaluation\n\nAUC 0.9\n'.replace(
+          '## «Intended use»',
+          '«## Intended use»',
+        ),
+      'src/train.py': train,
+    }),
+    good({
+      'src/train.py': 'import mlflow\nmodel.fit(X, y)\nmlflow.register_model("runs:/x", "churn")\n',
+      'docs/model_card.md': '# Churn\n\n## Uses\n\n### Direct use\n\nScoring\n\n## Limitations\n\nNew customers\n',
+    }),
+    good({
+      'src/train.py': 'import mlflow\nmodel.fit(X, y)\nmlflow.register_model("runs:/x", "churn")\n',
+      'README.md': '---\nlicense: mit\nmodel-index: []\n---\n# Churn\n',
+    }),
+    good({
+      'serve.py': 'import mlflow\nmlflow.register_model("runs:/x", "churn")\n',
+      'lib/fit.py': 'def helper():\n    pass\n',
+    }),
+    good({
+      'tests/test_train.py': 'import mlflow\nmodel.fit(X, y)\nmlflow.register_model("runs:/x", "churn")\n',
+      '{{name}}/train.py': 'import mlflow\nmodel.fit(X, y)\nmlflow.register_model("runs:/x", "churn")\n',
+    }),
   ],
 
   spans: 'project',
@@ -59,9 +94,13 @@ export default defineCheck({
     const cards = project.documents('markdown').filter(isCard);
     for (const card of cards) {
       const empty = isTemplatePath(card.path) || !CARD.test(card.path) ? undefined : emptySection(card);
-      if (empty !== undefined) yield at(card, empty.heading.span, `the section \`${empty.heading.text}\` of the model card says nothing`, { grade: 'empty' });
+      if (empty !== undefined)
+        yield at(card, empty.heading.span, `the section \`${empty.heading.text}\` of the model card says nothing`, {
+          grade: 'empty',
+        });
     }
     const [first] = registrations(project);
-    if (first !== undefined && !hasCard(project, cards)) yield at(first.document, first.span, `${first.says} registers a model, and the repository has no model card`);
+    if (first !== undefined && !hasCard(project, cards))
+      yield at(first.document, first.span, `${first.says} registers a model, and the repository has no model card`);
   },
 });

@@ -2,7 +2,8 @@ import { protectedInputs } from '../../facts/fairness/attributes.ts';
 import { isTemplatePath } from '../../facts/paths.ts';
 import { at, bad, changed, defineCheck, good } from '../../kit/index.ts';
 
-const view = (fields: string): string => `from feast import FeatureView, Field as F\nfrom feast.types import Int64\n\ndef views(source):\n    return FeatureView(name="applicant", schema=[${fields}], source=source)\n`;
+const view = (fields: string): string =>
+  `from feast import FeatureView, Field as F\nfrom feast.types import Int64\n\ndef views(source):\n    return FeatureView(name="applicant", schema=[${fields}], source=source)\n`;
 
 export default defineCheck({
   evaluates: 'bias-and-fairness',
@@ -19,15 +20,29 @@ export default defineCheck({
   examples: [
     bad({
       'conf/train.yaml': changed('features: [income, tenure]\n', 'features: [income, tenure, «gender», «age»]\n'),
-      'conf/model.json': changed('{"feature_columns": ["income"]}\n', '{"feature_columns": ["income", «"marital_status"»]}\n'),
+      'conf/model.json': changed(
+        '{"feature_columns": ["income"]}\n',
+        '{"feature_columns": ["income", «"marital_status"»]}\n',
+      ),
     }),
     bad({
-      'feature_repo/views.py': changed(view('F(name="income", dtype=Int64)'), view('F(name="income", dtype=Int64), «F(name="applicant_race", dtype=Int64)»')),
+      'feature_repo/views.py': changed(
+        view('F(name="income", dtype=Int64)'),
+        view('F(name="income", dtype=Int64), «F(name="applicant_race", dtype=Int64)»'),
+      ),
       'train.py': changed('FEATURES = ["income"]\n', 'EXTRA = "religion"\nFEATURES = ["income", «EXTRA»]\n'),
     }),
-    bad({ 'sql/train_features.sql': changed('SELECT id, income FROM shop.customers\n', 'SELECT id, income, «nationality» FROM shop.customers\n') }),
+    bad({
+      'sql/train_features.sql': changed(
+        'SELECT id, income FROM shop.customers\n',
+        'SELECT id, income, «nationality» FROM shop.customers\n',
+      ),
+    }),
     good({
-      'conf/train.yaml': changed('features: [income]\n', 'features: [income, page, stage, race_id, account_age, average_order, usage_minutes]\nslicing_columns: [gender]\nexclude_features: [age]\ntarget: sex\n'),
+      'conf/train.yaml': changed(
+        'features: [income]\n',
+        'features: [income, page, stage, race_id, account_age, average_order, usage_minutes]\nslicing_columns: [gender]\nexclude_features: [age]\ntarget: sex\n',
+      ),
       'fairness.yaml': changed('protected_attributes: [sex]\n', 'protected_attributes: [sex, age]\n'),
       'conf/old.yaml': changed('features: [gender, income]\n', 'features: [income]\n'),
       'conf/new.yaml': changed(null, 'features:\n  - gender\n  - income\n'),

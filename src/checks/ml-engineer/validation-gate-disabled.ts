@@ -2,7 +2,8 @@ import { isTemplatePath } from '../../facts/paths.ts';
 import { openGates } from '../../facts/validation/switches.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
-const bundle = (targets: string): string => `bundle:\n  name: churn\ninclude:\n  - resources/*.yml\nvariables:\n  run_mode:\n    default: disabled\ntargets:\n${targets}`;
+const bundle = (targets: string): string =>
+  `bundle:\n  name: churn\ninclude:\n  - resources/*.yml\nvariables:\n  run_mode:\n    default: disabled\ntargets:\n${targets}`;
 const job = (parameters: string, rest = ''): string => `
 resources:
   jobs:
@@ -42,15 +43,22 @@ export default defineCheck({
   references: ['https://github.com/databricks/mlops-stacks', 'https://mlflow.org/docs/latest/ml/evaluation/'],
   examples: [
     bad({
-      'resources/training.yml': job('              run_mode: «dry_run»\n              enable_baseline_comparison: "false"'),
+      'resources/training.yml': job(
+        '              run_mode: «dry_run»\n              enable_baseline_comparison: "false"',
+      ),
       'databricks.yml': bundle(only),
     }),
     bad.as('scheduled')({
       'resources/training.yml': job('              run_mode: ${var.run_mode}', schedule),
-      'databricks.yml': bundle('  dev:\n    mode: development\n  prod:\n    mode: production\n').replace('default: disabled', 'default: «disabled»'),
+      'databricks.yml': bundle('  dev:\n    mode: development\n  prod:\n    mode: production\n').replace(
+        'default: disabled',
+        'default: «disabled»',
+      ),
     }),
     bad.as('baseline')({
-      'resources/training.yml': job('              run_mode: enabled\n              enable_baseline_comparison: «"false"»'),
+      'resources/training.yml': job(
+        '              run_mode: enabled\n              enable_baseline_comparison: «"false"»',
+      ),
       'databricks.yml': bundle('  prod: {}\n'),
     }),
     bad({
@@ -60,13 +68,17 @@ export default defineCheck({
     }),
     good({
       'resources/training.yml': job('              run_mode: ${var.run_mode}', schedule),
-      'databricks.yml': bundle('  dev:\n    mode: development\n  prod:\n    mode: production\n    variables:\n      run_mode: enabled\n'),
+      'databricks.yml': bundle(
+        '  dev:\n    mode: development\n  prod:\n    mode: production\n    variables:\n      run_mode: enabled\n',
+      ),
       'recipe.yaml': 'recipe: "regression/v1"\nsteps:\n  register:\n    allow_non_validated_model: false\n',
-      'params.yaml': 'quality_gate:\n  enabled: true\n  mode: ${mode}\nvalidation_split: 0.1\nskip_validation: ${SKIP}\nvalidation: false\n',
+      'params.yaml':
+        'quality_gate:\n  enabled: true\n  mode: ${mode}\nvalidation_split: 0.1\nskip_validation: ${SKIP}\nvalidation: false\n',
     }),
     good({
       'databricks.yml': `${bundle('  dev:\n    mode: development\n    resources:\n      jobs:\n        training:\n          tasks:\n            - task_key: ModelValidation\n              notebook_task: {notebook_path: v, base_parameters: {run_mode: disabled}}\n            - task_key: ModelDeployment\n              depends_on: [{task_key: ModelValidation}]\n')}`,
-      'resources/report.yml': 'resources:\n  jobs:\n    report:\n      tasks:\n        - task_key: ModelValidation\n          notebook_task: {notebook_path: v, base_parameters: {run_mode: disabled}}\n',
+      'resources/report.yml':
+        'resources:\n  jobs:\n    report:\n      tasks:\n        - task_key: ModelValidation\n          notebook_task: {notebook_path: v, base_parameters: {run_mode: disabled}}\n',
       'template/{{.input_project}}/resources/training.yml.tmpl': job('              run_mode: dry_run'),
     }),
   ],

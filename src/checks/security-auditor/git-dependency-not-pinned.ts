@@ -35,21 +35,29 @@ export default defineCheck({
   mentions: ['git+', 'git ='],
   examples: [
     bad({
-      'requirements.txt': 'torch==2.3.0\n«git+https://github.com/acme/loader.git»\n«loader @ git+https://github.com/acme/loader» # newest\n-e «git+ssh://git@github.com/acme/loader.git#egg=loader»\n',
-      'conda.yaml': 'name: train\ndependencies:\n  - python=3.10\n  - pip:\n      - «git+https://github.com/acme/loader»\n',
-      'Dockerfile': 'FROM python:3.11-slim\nRUN pip install --no-cache-dir «git+https://github.com/acme/loader.git»\n',
-      'lib/pyproject.toml': '[tool.poetry.dependencies]\npython = "^3.11"\nloader = «{ git = "https://github.com/acme/loader.git" }»\n',
+      'requirements.txt':
+        'torch==2.3.0\n«git+https://github.com/acme/loader.git»\n«loader @ git+https://github.com/acme/loader» # newest\n-e «git+ssh://git@github.com/acme/loader.git#egg=loader»\n',
+      'conda.yaml':
+        'name: train\ndependencies:\n  - python=3.10\n  - pip:\n      - «git+https://github.com/acme/loader»\n',
+      Dockerfile: 'FROM python:3.11-slim\nRUN pip install --no-cache-dir «git+https://github.com/acme/loader.git»\n',
+      'lib/pyproject.toml':
+        '[tool.poetry.dependencies]\npython = "^3.11"\nloader = «{ git = "https://github.com/acme/loader.git" }»\n',
     }),
     bad.as('branch')({
-      'requirements.txt': '«git+https://github.com/acme/loader.git@main»\n«git+https://github.com/acme/loader.git@refs/heads/fix/deadbeef»\n',
-      'pyproject.toml': '[project]\nname = "x"\ndependencies = [«"loader @ git+https://github.com/acme/loader@develop"»]\n[tool.uv.sources]\nother = «{ git = "https://github.com/acme/other", branch = "main" }»\n',
+      'requirements.txt':
+        '«git+https://github.com/acme/loader.git@main»\n«git+https://github.com/acme/loader.git@refs/heads/fix/deadbeef»\n',
+      'pyproject.toml':
+        '[project]\nname = "x"\ndependencies = [«"loader @ git+https://github.com/acme/loader@develop"»]\n[tool.uv.sources]\nother = «{ git = "https://github.com/acme/other", branch = "main" }»\n',
     }),
     bad.as('tag')({ 'requirements/train.txt': '«git+https://github.com/acme/loader.git@v1.2.0»\n' }),
     good({
-      'requirements.txt': 'git+https://github.com/acme/loader.git@9f8b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f7a8b#egg=loader\ngit+https://github.com/acme/loader.git@${REF}\nhttps://example.com/loader-1.0-py3-none-any.whl\n',
+      'requirements.txt':
+        'git+https://github.com/acme/loader.git@9f8b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f7a8b#egg=loader\ngit+https://github.com/acme/loader.git@${REF}\nhttps://example.com/loader-1.0-py3-none-any.whl\n',
       'conda.yaml': 'name: train\ndependencies:\n  - pip:\n      - git+https://github.com/acme/loader@9f8b1c2\n',
-      'Dockerfile': 'FROM python:3.11\nARG REF\nRUN pip install git+https://github.com/acme/loader.git@$REF && git clone https://github.com/acme/x\n',
-      'app/pyproject.toml': '[tool.poetry.dependencies]\nloader = { git = "https://github.com/acme/loader.git", branch = "main" }\n',
+      Dockerfile:
+        'FROM python:3.11\nARG REF\nRUN pip install git+https://github.com/acme/loader.git@$REF && git clone https://github.com/acme/x\n',
+      'app/pyproject.toml':
+        '[tool.poetry.dependencies]\nloader = { git = "https://github.com/acme/loader.git", branch = "main" }\n',
       'app/poetry.lock': '[[package]]\nname = "loader"\nversion = "1.0"\n',
     }),
   ],
@@ -60,7 +68,12 @@ export default defineCheck({
     for (const { url, reference, kind, span } of gitDependencies(document)) {
       if (kind === 'commit') continue;
       const named = reference === undefined || reference === '' ? '' : ` \`${reference}\``;
-      yield at(document, span, `\`${url}\` installs from ${SAYS[kind]}${named}`, kind === 'none' ? {} : { grade: kind });
+      yield at(
+        document,
+        span,
+        `\`${url}\` installs from ${SAYS[kind]}${named}`,
+        kind === 'none' ? {} : { grade: kind },
+      );
     }
   },
 });

@@ -21,12 +21,19 @@ function* statuses(before: Project, after: Project): Generator<Outcome> {
   for (const path of after.changed) {
     const [base, head] = [before.document(path), after.document(path)];
     if (base === undefined || head === undefined || base.kind !== head.kind) continue;
-    if (!('roots' in base || base.kind === 'python') || !('roots' in head || head.kind === 'python') || !base.text.includes('PendingManualApproval')) continue;
+    if (
+      !('roots' in base || base.kind === 'python') ||
+      !('roots' in head || head.kind === 'python') ||
+      !base.text.includes('PendingManualApproval')
+    )
+      continue;
     const then = approvalStatuses(base);
     for (const now of approvalStatuses(head)) {
       const was = then.find(({ key }) => key === now.key);
       if (was?.value !== 'PendingManualApproval' || now.value !== 'Approved') continue;
-      yield at(head, now.span, 'models enter the registry as `Approved` and no longer as `PendingManualApproval`', { evidence: [seen(base, was.span, 'waited for a person before the change')] });
+      yield at(head, now.span, 'models enter the registry as `Approved` and no longer as `PendingManualApproval`', {
+        evidence: [seen(base, was.span, 'waited for a person before the change')],
+      });
     }
   }
 }
@@ -46,7 +53,10 @@ export default defineCheck({
     be seen from here; what the files held is gone.
   `,
   fix: 'Keep a person or a blocking metric between training and production.',
-  references: ['https://docs.github.com/en/actions/reference/workflows-and-actions/deployments-and-environments', 'https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-approve.html'],
+  references: [
+    'https://docs.github.com/en/actions/reference/workflows-and-actions/deployments-and-environments',
+    'https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-approve.html',
+  ],
   examples: [
     bad({
       '.github/workflows/cd.yml': changed(
@@ -61,8 +71,14 @@ export default defineCheck({
         'Resources:\n  P:\n    Type: AWS::CodePipeline::Pipeline\n    Properties:\n      Stages:\n        - Name: Approve\n          Actions:\n            - Name: ApproveModel\n              ActionTypeId: {Category: «Approval», Owner: AWS}\n        - Name: Deploy\n',
         'Resources:\n  P:\n    Type: AWS::CodePipeline::Pipeline\n    Properties:\n      Stages:\n        - Name: Deploy\n',
       ),
-      '.gitlab-ci.yml': changed('deploy-prod:\n  script: [./deploy.sh]\n  when: «manual»\n', 'deploy-prod:\n  script: [./deploy.sh]\n'),
-      'group.yml': changed('Parameters:\n  ApprovalStatus:\n    Default: PendingManualApproval\n', 'Parameters:\n  ApprovalStatus:\n    Default: «Approved»\n'),
+      '.gitlab-ci.yml': changed(
+        'deploy-prod:\n  script: [./deploy.sh]\n  when: «manual»\n',
+        'deploy-prod:\n  script: [./deploy.sh]\n',
+      ),
+      'group.yml': changed(
+        'Parameters:\n  ApprovalStatus:\n    Default: PendingManualApproval\n',
+        'Parameters:\n  ApprovalStatus:\n    Default: «Approved»\n',
+      ),
       'register.py': changed(
         'from sagemaker.workflow.step_collections import RegisterModel as Register\n\ndef steps(model):\n    return Register(name="r", approval_status="PendingManualApproval")\n',
         'from sagemaker.workflow.step_collections import RegisterModel as Register\n\ndef steps(model):\n    return Register(name="r", approval_status=«"Approved"»)\n',
@@ -70,14 +86,21 @@ export default defineCheck({
     }),
     bad.as('with-job')({
       '.github/workflows/cd.yml': changed(
-        workflow('  deploy:\n    runs-on: x\n    environment: {name: «production»}\n    steps: [{run: ./deploy.sh}]\n'.replace('{name: «production»}', '«{name: production}»')),
+        workflow(
+          '  deploy:\n    runs-on: x\n    environment: {name: «production»}\n    steps: [{run: ./deploy.sh}]\n'.replace(
+            '{name: «production»}',
+            '«{name: production}»',
+          ),
+        ),
         workflow('  build:\n    runs-on: x\n    steps: [{run: make}]\n'),
       ),
     }),
     good({
       '.github/workflows/cd.yml': changed(
         workflow('  deploy:\n    runs-on: x\n    environment: production\n    steps: [{run: ./deploy.sh}]\n'),
-        workflow('  approve:\n    runs-on: x\n    environment: production\n    steps: [{run: echo deploy}]\n  deploy:\n    needs: approve\n    runs-on: x\n    steps: [{run: ./deploy.sh}]\n'),
+        workflow(
+          '  approve:\n    runs-on: x\n    environment: production\n    steps: [{run: echo deploy}]\n  deploy:\n    needs: approve\n    runs-on: x\n    steps: [{run: ./deploy.sh}]\n',
+        ),
       ),
       '.github/CODEOWNERS': changed('/serving/ @acme/ml\n', '/serving/ @acme/platform\n'),
       'a.yml': changed('deploy-prod:\n  script: [./deploy.sh]\n  when: manual\n', null),
@@ -91,9 +114,17 @@ export default defineCheck({
     if (after === before) return;
     const now = approvals(after, after.changed);
     for (const approval of approvals(before, before.changed)) {
-      if (isTemplatePath(approval.document.path) || now.some(({ key, gate }) => key === approval.key || (gate !== 'owners' && gate !== 'manual' && gate === approval.gate))) continue;
+      if (
+        isTemplatePath(approval.document.path) ||
+        now.some(
+          ({ key, gate }) => key === approval.key || (gate !== 'owners' && gate !== 'manual' && gate === approval.gate),
+        )
+      )
+        continue;
       const stays = isStillThere(after, approval);
-      const says = stays ? `the ${approval.says} is removed and what it guarded stays` : `the ${approval.says} is removed together with what it guarded`;
+      const says = stays
+        ? `the ${approval.says} is removed and what it guarded stays`
+        : `the ${approval.says} is removed together with what it guarded`;
       yield at(approval.document, approval.span, says, stays ? { side: 'base' } : { side: 'base', grade: 'with-job' });
     }
     yield* statuses(before, after);

@@ -1,10 +1,14 @@
 import type { DataNode } from '../../documents/data.ts';
-import { type Field } from '../../facts/formats/field.ts';
+import type { Field } from '../../facts/formats/field.ts';
 import { type GithubJob, type GithubStep, githubWorkflows } from '../../facts/formats/github.ts';
 import { tokensOf } from '../../facts/paths.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
-const ACTS = new Set('train training retrain deploy deployment deploying promote promotion release publish register registration serve rollout apply canary'.split(' '));
+const ACTS = new Set(
+  'train training retrain deploy deployment deploying promote promotion release publish register registration serve rollout apply canary'.split(
+    ' ',
+  ),
+);
 
 const acts = (said: string): boolean => tokensOf(said.slice(0, 500)).some((token) => ACTS.has(token));
 
@@ -17,19 +21,35 @@ function isText(condition: string): boolean {
 
 function whole(node: DataNode, condition: string): string | undefined {
   if (node.kind !== 'scalar' || node.raw !== condition || condition.includes('\n')) return undefined;
-  const inner = condition.replace(/\$\{\{\s*/g, '').replace(/\s*\}\}/g, '').trim();
+  const inner = condition
+    .replace(/\$\{\{\s*/g, '')
+    .replace(/\s*\}\}/g, '')
+    .trim();
   return `\${{ ${inner} }}`;
 }
 
-const said = (step: GithubStep): string => [step.name?.text, step.uses?.text, step.id, ...step.commands.map(({ words }) => words.map(({ text }) => text).join(' '))].filter((part) => part !== undefined).join(' ');
+const said = (step: GithubStep): string =>
+  [
+    step.name?.text,
+    step.uses?.text,
+    step.id,
+    ...step.commands.map(({ words }) => words.map(({ text }) => text).join(' ')),
+  ]
+    .filter((part) => part !== undefined)
+    .join(' ');
 
 /** The conditions of jobs and steps that act on models or on what serves them. */
 function conditionsOf(job: GithubJob): readonly (readonly [string, Field<string>])[] {
   const named = `${job.id} ${job.name?.text ?? ''} ${job.uses?.text ?? ''} ${job.environment === undefined ? '' : 'deploy'}`;
-  const own = job.condition !== undefined && (acts(named) || job.steps.some((step) => acts(said(step)))) ? [[`job \`${job.id}\``, job.condition] as const] : [];
+  const own =
+    job.condition !== undefined && (acts(named) || job.steps.some((step) => acts(said(step))))
+      ? [[`job \`${job.id}\``, job.condition] as const]
+      : [];
   const steps = job.steps.flatMap((step) => {
     const name = step.name?.text ?? step.id ?? step.uses?.text ?? `${step.index + 1}`;
-    return step.condition !== undefined && (acts(said(step)) || acts(named)) ? [[`step \`${name}\``, step.condition] as const] : [];
+    return step.condition !== undefined && (acts(said(step)) || acts(named))
+      ? [[`step \`${name}\``, step.condition] as const]
+      : [];
   });
   return [...own, ...steps];
 }
@@ -47,11 +67,22 @@ export default defineCheck({
     or deploys on every branch and after every failure that the condition was meant to keep out.
   `,
   fix: 'Put the whole comparison inside one `${{ }}`, or write it without.',
-  references: ['https://github.com/rhysd/actionlint/blob/main/docs/checks.md', 'https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idif'],
+  references: [
+    'https://github.com/rhysd/actionlint/blob/main/docs/checks.md',
+    'https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idif',
+  ],
   mentions: ['${{'],
   examples: [
-    bad({ '.github/workflows/cd.yml': workflow("  deploy:\n    if: «${{ github.ref }} == 'refs/heads/main'»\n    runs-on: x\n    steps:\n      - run: ./deploy.sh\n  ci:\n    runs-on: x\n    steps:\n      - name: Promote model\n        if: «${{ steps.gate.outputs.ok }} && ${{ success() }}»\n        run: ./promote.sh\n") }),
-    bad({ '.github/workflows/train.yaml': workflow("  build:\n    runs-on: x\n    steps:\n      - if: «\"!${{ inputs.dry_run }}\"»\n        run: python train.py\n  release:\n    if: «always() && ${{ needs.test.result == 'success' }}»\n    uses: ./.github/workflows/release.yml\n") }),
+    bad({
+      '.github/workflows/cd.yml': workflow(
+        "  deploy:\n    if: «${{ github.ref }} == 'refs/heads/main'»\n    runs-on: x\n    steps:\n      - run: ./deploy.sh\n  ci:\n    runs-on: x\n    steps:\n      - name: Promote model\n        if: «${{ steps.gate.outputs.ok }} && ${{ success() }}»\n        run: ./promote.sh\n",
+      ),
+    }),
+    bad({
+      '.github/workflows/train.yaml': workflow(
+        '  build:\n    runs-on: x\n    steps:\n      - if: «"!${{ inputs.dry_run }}"»\n        run: python train.py\n  release:\n    if: «always() && ${{ needs.test.result == \'success\' }}»\n    uses: ./.github/workflows/release.yml\n',
+      ),
+    }),
     good({
       '.github/workflows/cd.yml': workflow(
         "  deploy:\n    if: ${{ github.ref == 'refs/heads/main' && success() }}\n    runs-on: x\n    steps:\n      - if: github.event_name == 'push'\n        run: ./deploy.sh\n      - if: ${{ inputs.go }}\n        run: ./promote.sh\n  lint:\n    if: ${{ github.ref }} == 'refs/heads/main'\n    runs-on: x\n    steps:\n      - run: ruff check .\n",
@@ -61,11 +92,18 @@ export default defineCheck({
 
   reads: 'yaml',
   *inspect(document, project) {
-    for (const job of githubWorkflows(project).filter((each) => each.document === document).flatMap(({ jobs }) => jobs)) {
+    for (const job of githubWorkflows(project)
+      .filter((each) => each.document === document)
+      .flatMap(({ jobs }) => jobs)) {
       for (const [name, { node, text: condition = '' }] of conditionsOf(job)) {
         if (!isText(condition)) continue;
         const replacement = whole(node, condition);
-        yield at(document, node.span, `the condition of ${name} is a text and therefore always true`, replacement === undefined ? {} : { replacement });
+        yield at(
+          document,
+          node.span,
+          `the condition of ${name} is a text and therefore always true`,
+          replacement === undefined ? {} : { replacement },
+        );
       }
     }
   },

@@ -1,15 +1,24 @@
 import { fact } from '../../core/fact.ts';
+import type { Project } from '../../documents/project.ts';
 import { child } from '../../documents/python/node.ts';
 import { nodesOf, type PythonDocument, textOf } from '../../documents/python/python.ts';
-import type { Project } from '../../documents/project.ts';
 import { type ColumnReference, columnReferences } from '../features/references.ts';
 import { tokensOf } from '../paths.ts';
 import { stringOf } from '../python/constants.ts';
 import { elementsOf } from '../python/literals.ts';
 
-const ALWAYS = new Set('sex gender ethnicity ethnic religion religious disability disabled nationality citizenship pregnancy pregnant'.split(' '));
-const PERSON = new Set('age race customer user patient person applicant client borrower employee member head spouse respondent subject group band bucket bin range years ethnicity code encoded scaled norm log is self reported'.split(' '));
-const PHRASES = / (marital status|sexual orientation|national origin|native country|country of birth|skin (color|colour|tone)|political (opinion|affiliation)|trade union) /;
+const ALWAYS = new Set(
+  'sex gender ethnicity ethnic religion religious disability disabled nationality citizenship pregnancy pregnant'.split(
+    ' ',
+  ),
+);
+const PERSON = new Set(
+  'age race customer user patient person applicant client borrower employee member head spouse respondent subject group band bucket bin range years ethnicity code encoded scaled norm log is self reported'.split(
+    ' ',
+  ),
+);
+const PHRASES =
+  / (marital status|sexual orientation|national origin|native country|country of birth|skin (color|colour|tone)|political (opinion|affiliation)|trade union) /;
 
 /** True for the name of a column that tells a protected attribute of a person; whole words: not `page`, `race_id`, `account_age`. */
 export function isProtected(column: string): boolean {
@@ -18,7 +27,8 @@ export function isProtected(column: string): boolean {
   return (tokens.includes('age') || tokens.includes('race')) && tokens.every((token) => PERSON.has(token));
 }
 
-const LISTS = /^((model|input|train|training|numeric|numerical|categorical|selected)_)?(features|feature_columns|feature_names|feature_cols|feature_list|columns|cols)$/i;
+const LISTS =
+  /^((model|input|train|training|numeric|numerical|categorical|selected)_)?(features|feature_columns|feature_names|feature_cols|feature_list|columns|cols)$/i;
 
 /** `FEATURES = ["age", "income"]`. */
 function pythonLists(document: PythonDocument): readonly ColumnReference[] {
@@ -36,12 +46,16 @@ function pythonLists(document: PythonDocument): readonly ColumnReference[] {
 
 /** Places where a protected attribute of people is an input of a model. Targets, slices and exclusions are none. */
 export const protectedInputs: (project: Project) => readonly ColumnReference[] = fact((project) =>
-  [...columnReferences(project), ...project.documents('python', ['features', 'FEATURES', 'feature_', 'FEATURE_', '_columns', '_cols']).flatMap(pythonLists)].filter(
-    ({ column, by }) => isProtected(column) && !/target|label/.test(by),
-  ),
+  [
+    ...columnReferences(project),
+    ...project
+      .documents('python', ['features', 'FEATURES', 'feature_', 'FEATURE_', '_columns', '_cols'])
+      .flatMap(pythonLists),
+  ].filter(({ column, by }) => isProtected(column) && !/target|label/.test(by)),
 );
 
-const EVALUATES = /fairlearn|aif360|ModelBias|clarify|responsibleai|raiwidgets|rai_insights|slicing_exprs|SlicingSpec|slicing_specs|fairness|MetricFrame|demographic_parity|equalized_odds|disparate_impact|themis|aequitas/i;
+const EVALUATES =
+  /fairlearn|aif360|ModelBias|clarify|responsibleai|raiwidgets|rai_insights|slicing_exprs|SlicingSpec|slicing_specs|fairness|MetricFrame|demographic_parity|equalized_odds|disparate_impact|themis|aequitas/i;
 
 /** True when some file evaluates models for groups of people, or says how they must be. */
 export const evaluatesGroups: (project: Project) => boolean = fact((project) =>

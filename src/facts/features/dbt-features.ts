@@ -14,24 +14,36 @@ export interface FeatureModel {
   readonly because: string;
 }
 
-const lastPart = (name: string): string => name.slice(name.lastIndexOf('.') + 1).replace(/["`]/g, '').toLowerCase();
+const lastPart = (name: string): string =>
+  name
+    .slice(name.lastIndexOf('.') + 1)
+    .replace(/["`]/g, '')
+    .toLowerCase();
 
 /** SQL files of dbt, by the name of their model. */
 export const dbtSql: (project: Project) => ReadonlyMap<string, SqlDocument> = fact(
-  (project) => new Map(project.documents('sql').map((document) => [document.path.slice(document.path.lastIndexOf('/') + 1).replace(/\.sql$/, ''), document])),
+  (project) =>
+    new Map(
+      project
+        .documents('sql')
+        .map((document) => [document.path.slice(document.path.lastIndexOf('/') + 1).replace(/\.sql$/, ''), document]),
+    ),
 );
 
 /** Names that the `dbtModel` tag of a feature view or source gives. */
 const taggedModels = fact((project: Project): ReadonlySet<string> => {
   const found = new Set<string>();
   for (const { text: code } of project.documents('python', ['dbtModel', 'dbt_model'])) {
-    for (const match of code.matchAll(/["']dbt_?[mM]odel["']\s*:\s*["']([\w./-]{1,200})["']/g)) found.add(lastPart((match[1] ?? '').replace(/\.sql$/, '').replaceAll('/', '.')));
+    for (const match of code.matchAll(/["']dbt_?[mM]odel["']\s*:\s*["']([\w./-]{1,200})["']/g))
+      found.add(lastPart((match[1] ?? '').replace(/\.sql$/, '').replaceAll('/', '.')));
   }
   return found;
 });
 
 function exposedToModels(project: Project): ReadonlySet<string> {
-  const names = dbtExposures(project).filter(({ type }) => type === 'ml').flatMap(({ dependsOn }) => dependsOn.flatMap((each) => /ref\(\s*['"]([\w.]+)['"]/.exec(each)?.[1] ?? []));
+  const names = dbtExposures(project)
+    .filter(({ type }) => type === 'ml')
+    .flatMap(({ dependsOn }) => dependsOn.flatMap((each) => /ref\(\s*['"]([\w.]+)['"]/.exec(each)?.[1] ?? []));
   return new Set(names);
 }
 
@@ -39,31 +51,45 @@ function exposedToModels(project: Project): ReadonlySet<string> {
 export const featureModels: (project: Project) => readonly FeatureModel[] = fact((project) => {
   const views = feastViews(project);
   const exposed = exposedToModels(project);
-  return dbtModels(project).filter(({ section }) => section === 'models').flatMap((model): readonly FeatureModel[] => {
-    const readers = views.filter(({ source }) => source?.table !== undefined && lastPart(source.table) === model.name.toLowerCase());
-    const reader = readers[0];
-    const path = dbtSql(project).get(model.name)?.path ?? model.document.path;
-    const because =
-      reader !== undefined ? `feature view \`${reader.name}\` reads it`
-      : taggedModels(project).has(model.name.toLowerCase()) ? 'a feature view names it'
-      : exposed.has(model.name) ? 'an exposure for machine learning depends on it'
-      : /(^|\/)(feature_store|features?)\//.test(path) ? 'it lies among the features'
-      : undefined;
-    if (because === undefined) return [];
-    const keys = model.columns.map(({ name }) => name).filter((name) => entityKeys(project).has(name));
-    return [{ model, keys, timestamp: reader?.source?.timestamp, because }];
-  });
+  return dbtModels(project)
+    .filter(({ section }) => section === 'models')
+    .flatMap((model): readonly FeatureModel[] => {
+      const readers = views.filter(
+        ({ source }) => source?.table !== undefined && lastPart(source.table) === model.name.toLowerCase(),
+      );
+      const reader = readers[0];
+      const path = dbtSql(project).get(model.name)?.path ?? model.document.path;
+      const because =
+        reader !== undefined
+          ? `feature view \`${reader.name}\` reads it`
+          : taggedModels(project).has(model.name.toLowerCase())
+            ? 'a feature view names it'
+            : exposed.has(model.name)
+              ? 'an exposure for machine learning depends on it'
+              : /(^|\/)(feature_store|features?)\//.test(path)
+                ? 'it lies among the features'
+                : undefined;
+      if (because === undefined) return [];
+      const keys = model.columns.map(({ name }) => name).filter((name) => entityKeys(project).has(name));
+      return [{ model, keys, timestamp: reader?.source?.timestamp, because }];
+    });
 });
 
 /** Texts of all scalars below a node: `unique_combination_of_columns` names its columns there. */
-export const textsBelow = (node: Parameters<typeof walk>[0]): readonly string[] => [...walk(node)].flatMap((each) => text(each) ?? []);
+export const textsBelow = (node: Parameters<typeof walk>[0]): readonly string[] =>
+  [...walk(node)].flatMap((each) => text(each) ?? []);
 
 /** Names that a model's SQL reads through `ref()` and `source()`. */
-export function dbtInputs(document: SqlDocument | undefined): { readonly refs: readonly string[]; readonly sources: readonly string[] } {
+export function dbtInputs(document: SqlDocument | undefined): {
+  readonly refs: readonly string[];
+  readonly sources: readonly string[];
+} {
   const code = document?.text ?? '';
   return {
     refs: [...code.matchAll(/\bref\(\s*['"]([\w.]{1,200})['"]/g)].map((match) => match[1] ?? ''),
-    sources: [...code.matchAll(/\bsource\(\s*['"]([\w.]{1,200})['"]\s*,\s*['"]([\w.]{1,200})['"]/g)].map((match) => `${match[1]}.${match[2]}`),
+    sources: [...code.matchAll(/\bsource\(\s*['"]([\w.]{1,200})['"]\s*,\s*['"]([\w.]{1,200})['"]/g)].map(
+      (match) => `${match[1]}.${match[2]}`,
+    ),
   };
 }
 
@@ -84,4 +110,6 @@ export const featureSources: (project: Project) => ReadonlyMap<string, string> =
   return found;
 });
 
-export const hasKey = (model: DbtModel): boolean => model.columns.some(({ constraints }) => constraints.includes('primary_key')) || get(model.node, 'constraints') !== undefined;
+export const hasKey = (model: DbtModel): boolean =>
+  model.columns.some(({ constraints }) => constraints.includes('primary_key')) ||
+  get(model.node, 'constraints') !== undefined;

@@ -54,7 +54,9 @@ function sourceOf(document: PythonDocument, call: Call): FeastSource {
 
 function namesIn(document: PythonDocument, mapping: PyNode): ReadonlySet<string> | undefined {
   const pairs = dictionaryOf(document, mapping);
-  return pairs === undefined ? undefined : new Set([...pairs.values()].flatMap((value) => stringOf(document, value) ?? []));
+  return pairs === undefined
+    ? undefined
+    : new Set([...pairs.values()].flatMap((value) => stringOf(document, value) ?? []));
 }
 
 function fieldsOf(document: PythonDocument, view: Call): readonly FeastField[] | undefined {
@@ -73,7 +75,13 @@ export const feastViews: (project: Project) => readonly FeastView[] = fact((proj
   project.documents('python', ['FeatureView']).flatMap((document) =>
     callsTo(document, 'feast.FeatureView', 'feast.BatchFeatureView', 'feast.feature_view.FeatureView').map((call) => {
       const source = callBehind(document, argument(call, -1, 'source', 'batch_source'));
-      return { document, call, name: stringOf(document, argument(call, 0, 'name')) ?? 'unnamed', fields: fieldsOf(document, call), source: source === undefined ? undefined : sourceOf(document, source) };
+      return {
+        document,
+        call,
+        name: stringOf(document, argument(call, 0, 'name')) ?? 'unnamed',
+        fields: fieldsOf(document, call),
+        source: source === undefined ? undefined : sourceOf(document, source),
+      };
     }),
   ),
 );
@@ -85,12 +93,21 @@ export const entityKeys: (project: Project) => ReadonlySet<string> = fact(
   (project) =>
     new Set(
       project.documents('python', ['Entity']).flatMap((document) =>
-        callsTo(document, 'feast.Entity', 'feast.entity.Entity').filter(({ name }) => ENTITY.test(name ?? '')).flatMap((call) => {
-          const keys = argument(call, -1, 'join_keys');
-          const named = stringOf(document, argument(call, 0, 'name'));
-          const listed = keys === undefined ? [] : (elementsOf(document, keys) ?? []).flatMap((key) => stringOf(document, key) ?? []);
-          return [...listed, ...[stringOf(document, argument(call, -1, 'join_key')) ?? []].flat(), ...(named === undefined ? [] : [named])];
-        }),
+        callsTo(document, 'feast.Entity', 'feast.entity.Entity')
+          .filter(({ name }) => ENTITY.test(name ?? ''))
+          .flatMap((call) => {
+            const keys = argument(call, -1, 'join_keys');
+            const named = stringOf(document, argument(call, 0, 'name'));
+            const listed =
+              keys === undefined
+                ? []
+                : (elementsOf(document, keys) ?? []).flatMap((key) => stringOf(document, key) ?? []);
+            return [
+              ...listed,
+              ...[stringOf(document, argument(call, -1, 'join_key')) ?? []].flat(),
+              ...(named === undefined ? [] : [named]),
+            ];
+          }),
       ),
     ),
 );

@@ -21,20 +21,46 @@ export interface Approval {
   readonly span: Span;
 }
 
-const DEPLOYS = new Set('deploy deployment deploys promote promotion release publish rollout prod production register serve serving terraform apply'.split(' '));
+const DEPLOYS = new Set(
+  'deploy deployment deploys promote promotion release publish rollout prod production register serve serving terraform apply'.split(
+    ' ',
+  ),
+);
 const isDeployment = (said: string): boolean => tokensOf(said.slice(0, 500)).some((token) => DEPLOYS.has(token));
 
-const make = (gate: string, guarded: string, says: string, document: DocumentBase, span: Span): Approval => ({ key: `${gate}\0${guarded}`, gate, guarded, says, document, span });
+const make = (gate: string, guarded: string, says: string, document: DocumentBase, span: Span): Approval => ({
+  key: `${gate}\0${guarded}`,
+  gate,
+  guarded,
+  says,
+  document,
+  span,
+});
 
 function environments(project: Project, wanted: ReadonlySet<RepoPath>): readonly Approval[] {
-  return githubWorkflows(project).filter(({ document }) => wanted.has(document.path)).flatMap(({ document, jobs }) =>
-    jobs.flatMap((job): readonly Approval[] => {
-      const name = job.environment?.name;
-      const steps = job.steps.map((step) => step.name?.text ?? step.run?.text ?? '').join(' ');
-      if (job.environment === undefined || name === undefined || !isDeployment(`${job.id} ${job.name?.text ?? ''} ${name} ${steps}`)) return [];
-      return [make(`environment ${name}`, job.id, `environment \`${name}\` of job \`${job.id}\``, document, job.environment.node.span)];
-    }),
-  );
+  return githubWorkflows(project)
+    .filter(({ document }) => wanted.has(document.path))
+    .flatMap(({ document, jobs }) =>
+      jobs.flatMap((job): readonly Approval[] => {
+        const name = job.environment?.name;
+        const steps = job.steps.map((step) => step.name?.text ?? step.run?.text ?? '').join(' ');
+        if (
+          job.environment === undefined ||
+          name === undefined ||
+          !isDeployment(`${job.id} ${job.name?.text ?? ''} ${name} ${steps}`)
+        )
+          return [];
+        return [
+          make(
+            `environment ${name}`,
+            job.id,
+            `environment \`${name}\` of job \`${job.id}\``,
+            document,
+            job.environment.node.span,
+          ),
+        ];
+      }),
+    );
 }
 
 /** Manual steps of CodePipeline, GitLab, Azure Pipelines and Argo. */
@@ -43,14 +69,25 @@ function manualSteps(document: DataDocument): readonly Approval[] {
     [...walk(root)].flatMap((node): readonly Approval[] => {
       const name = literal(get(node, 'Name')) ?? literal(get(node, 'name')) ?? literal(get(node, 'displayName')) ?? '';
       const category = get(node, 'ActionTypeId', 'Category') ?? get(node, 'ActionTypeId', 'category');
-      if (literal(category) === 'Approval') return [make('approval action', name, `approval action \`${name}\``, document, category?.span ?? node.span)];
+      if (literal(category) === 'Approval')
+        return [make('approval action', name, `approval action \`${name}\``, document, category?.span ?? node.span)];
       const task = get(node, 'task');
-      if (/^ManualValidation@/.test(literal(task) ?? '') && task !== undefined) return [make('manual validation', name, `manual validation \`${name}\``, document, task.span)];
+      if (/^ManualValidation@/.test(literal(task) ?? '') && task !== undefined)
+        return [make('manual validation', name, `manual validation \`${name}\``, document, task.span)];
       const suspend = get(node, 'suspend');
-      if (suspend?.kind === 'map' && get(node, 'name') !== undefined) return [make('suspend', name, `manual step \`${name}\``, document, suspend.span)];
+      if (suspend?.kind === 'map' && get(node, 'name') !== undefined)
+        return [make('suspend', name, `manual step \`${name}\``, document, suspend.span)];
       return entries(node).flatMap(({ key, value }) => {
         const when = get(value, 'when');
-        return when !== undefined && literal(when) === 'manual' && isDeployment(`${key} ${each(get(value, 'script')).map((line) => literal(line) ?? '').join(' ')}`) ? [make('manual', key, `\`when: manual\` of job \`${key}\``, document, when.span)] : [];
+        return when !== undefined &&
+          literal(when) === 'manual' &&
+          isDeployment(
+            `${key} ${each(get(value, 'script'))
+              .map((line) => literal(line) ?? '')
+              .join(' ')}`,
+          )
+          ? [make('manual', key, `\`when: manual\` of job \`${key}\``, document, when.span)]
+          : [];
       });
     }),
   );
@@ -59,10 +96,19 @@ function manualSteps(document: DataDocument): readonly Approval[] {
 function owners(project: Project, wanted: ReadonlySet<RepoPath>): readonly Approval[] {
   return codeOwners(project).flatMap(({ path, pattern, owners: people, line }) => {
     const document = wanted.has(path as RepoPath) ? project.document(path as RepoPath) : undefined;
-    const covers = tokensOf(pattern).some((token) => /^(models?|ml|train|training|serving|serve|inference|monitoring|monitors?|features?|deploy|deployment|pipelines?|mlops|registry)$/.test(token));
+    const covers = tokensOf(pattern).some((token) =>
+      /^(models?|ml|train|training|serving|serve|inference|monitoring|monitors?|features?|deploy|deployment|pipelines?|mlops|registry)$/.test(
+        token,
+      ),
+    );
     if (document === undefined || people.length === 0 || !covers) return [];
     const start = document.lines.starts[line - 1] ?? 0;
-    return [make(`owners`, pattern, `owners of \`${pattern}\``, document, { start, end: start + (document.text.slice(start).split('\n')[0] ?? '').trimEnd().length })];
+    return [
+      make(`owners`, pattern, `owners of \`${pattern}\``, document, {
+        start,
+        end: start + (document.text.slice(start).split('\n')[0] ?? '').trimEnd().length,
+      }),
+    ];
   });
 }
 
@@ -85,7 +131,8 @@ export interface ApprovalStatus {
 const STATUS = /^(model_?)?approval_?status$|^default_?approval/i;
 const VALUES = /^(PendingManualApproval|Approved|Rejected)$/;
 
-const nameIn = (node: DataNode): string => literal(get(node, 'ModelPackageGroupName')) ?? literal(get(node, 'Name')) ?? '';
+const nameIn = (node: DataNode): string =>
+  literal(get(node, 'ModelPackageGroupName')) ?? literal(get(node, 'Name')) ?? '';
 
 /** Approval statuses of SageMaker's registry in templates, settings and code. */
 export function approvalStatuses(document: DataDocument | PythonDocument): readonly ApprovalStatus[] {
@@ -101,7 +148,9 @@ export function approvalStatuses(document: DataDocument | PythonDocument): reado
     [...walk(root)].flatMap((node) =>
       entries(node).flatMap(({ key, value }) => {
         const said = literal(value);
-        return said !== undefined && VALUES.test(said) && (STATUS.test(key) || key === 'Default') ? [{ key: `${nameIn(node)}\0${key}`, value: said, span: value.span }] : [];
+        return said !== undefined && VALUES.test(said) && (STATUS.test(key) || key === 'Default')
+          ? [{ key: `${nameIn(node)}\0${key}`, value: said, span: value.span }]
+          : [];
       }),
     ),
   );

@@ -17,9 +17,18 @@ export interface InTarget {
  */
 export function valuesInTargets(resource: BundleResource, node: DataNode | undefined): readonly InTarget[] {
   const own = literal(node);
-  const modeOf = (target: string): string | undefined => resource.bundles.flatMap(({ targets }) => targets).find(({ name }) => name === target)?.mode;
+  const modeOf = (target: string): string | undefined =>
+    resource.bundles.flatMap(({ targets }) => targets).find(({ name }) => name === target)?.mode;
   if (node === undefined) return [];
-  if (own !== undefined) return [{ target: resource.target, mode: resource.target === undefined ? undefined : modeOf(resource.target), value: own, node }];
+  if (own !== undefined)
+    return [
+      {
+        target: resource.target,
+        mode: resource.target === undefined ? undefined : modeOf(resource.target),
+        value: own,
+        node,
+      },
+    ];
   const name = node.kind === 'scalar' ? /^\$\{var\.([\w-]+)\}$/.exec(String(node.value))?.[1] : undefined;
   if (name === undefined) return [];
   return resource.bundles.flatMap((bundle) =>
@@ -27,10 +36,15 @@ export function valuesInTargets(resource: BundleResource, node: DataNode | undef
       if (resource.target !== undefined && target.name !== resource.target) return [];
       const set = get(target.entry.value, 'variables', name);
       const given = set?.kind === 'map' ? (get(set, 'default') ?? set) : set;
-      const fallback = has(bundle.node, 'variables', name, 'default') === 'yes' ? get(bundle.node, 'variables', name, 'default') : undefined;
+      const fallback =
+        has(bundle.node, 'variables', name, 'default') === 'yes'
+          ? get(bundle.node, 'variables', name, 'default')
+          : undefined;
       const found = given ?? fallback;
       const value = literal(found);
-      return found === undefined || value === undefined ? [] : [{ target: target.name, mode: target.mode, value, node: found }];
+      return found === undefined || value === undefined
+        ? []
+        : [{ target: target.name, mode: target.mode, value, node: found }];
     }),
   );
 }

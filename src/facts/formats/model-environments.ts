@@ -19,6 +19,13 @@ export const environmentPaths = (folder: string): readonly RepoPath[] =>
 export function modelEnvironments(project: Project, folder: string): readonly ModelEnvironment[] {
   return environmentPaths(folder).flatMap((path) => {
     const document = project.document(path);
-    return document === undefined ? [] : [{ document, packages: declaredPackages(document).filter(({ group, source }) => group === 'main' && source !== 'image') }];
+    return document === undefined
+      ? []
+      : [
+          {
+            document,
+            packages: declaredPackages(document).filter(({ group, source }) => group === 'main' && source !== 'image'),
+          },
+        ];
   });
 }

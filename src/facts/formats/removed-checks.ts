@@ -22,25 +22,41 @@ const FAMILIES: readonly RegExp[] = [
   /freshness|recency/i,
 ];
 
-const familyOf = (key: string): number => FAMILIES.findIndex((family) => family.test(key.slice(key.lastIndexOf('\0') + 1)));
+const familyOf = (key: string): number =>
+  FAMILIES.findIndex((family) => family.test(key.slice(key.lastIndexOf('\0') + 1)));
 
 /** Checks inside the columns of pandera's files, and the constraints of a TFDV schema, one by one. */
 function finer(document: DataDocument): readonly Plain[] {
-  const make = (kind: string, column: string, test: string, node: Plain['node']): Plain => ({ key: [kind, '', column, test].join('\0'), name: `\`${test}\` of \`${column}\``, table: undefined, column, node });
+  const make = (kind: string, column: string, test: string, node: Plain['node']): Plain => ({
+    key: [kind, '', column, test].join('\0'),
+    name: `\`${test}\` of \`${column}\``,
+    table: undefined,
+    column,
+    node,
+  });
   return document.roots.flatMap((root) => {
-    if (isFormat(document, 'pandera')) return entries(get(root, 'columns')).flatMap(({ key, value }) => entries(get(value, 'checks')).map((found) => make('pandera', key, found.key, found.value)));
+    if (isFormat(document, 'pandera'))
+      return entries(get(root, 'columns')).flatMap(({ key, value }) =>
+        entries(get(value, 'checks')).map((found) => make('pandera', key, found.key, found.value)),
+      );
     if (!isFormat(document, 'tfdv-schema')) return [];
     return each(get(root, 'feature')).flatMap((feature) =>
-      entries(feature).filter(({ key }) => /presence|domain|value_count|comparator|constraint/.test(key)).map(({ key, value }) => make('tfdv', literal(get(feature, 'name')) ?? '', key, value)),
+      entries(feature)
+        .filter(({ key }) => /presence|domain|value_count|comparator|constraint/.test(key))
+        .map(({ key, value }) => make('tfdv', literal(get(feature, 'name')) ?? '', key, value)),
     );
   });
 }
 
-const isData = (document: ReturnType<Project['document']>): document is DataDocument => document !== undefined && 'roots' in document;
+const isData = (document: ReturnType<Project['document']>): document is DataDocument =>
+  document !== undefined && 'roots' in document;
 
 const KINDS: ReadonlySet<string> = new Set(['yaml', 'json', 'pbtxt']);
 
-function checksOf(project: Project, paths: Iterable<RepoPath>): readonly (Plain & { readonly document: DataDocument })[] {
+function checksOf(
+  project: Project,
+  paths: Iterable<RepoPath>,
+): readonly (Plain & { readonly document: DataDocument })[] {
   return [...paths].flatMap((path) => {
     const document = project.document(path);
     if (!isData(document) || !KINDS.has(document.kind)) return [];
@@ -52,14 +68,21 @@ function checksOf(project: Project, paths: Iterable<RepoPath>): readonly (Plain 
 /** True when a file that is read still speaks of the name as a whole word. */
 function isSpokenOf(project: Project, name: string): boolean {
   const word = new RegExp(`(?<![\\w])${name.replace(/[^\w]/g, '\\$&')}(?![\\w])`, 'i');
-  return (['sql', 'yaml', 'json', 'pbtxt', 'python'] as const).some((kind) => project.documents(kind, [name]).some(({ text }) => word.test(text)));
+  return (['sql', 'yaml', 'json', 'pbtxt', 'python'] as const).some((kind) =>
+    project.documents(kind, [name]).some(({ text }) => word.test(text)),
+  );
 }
 
 function subjectOf(check: Plain, base: DataDocument, now: readonly Plain[], after: Project): RemovedCheck['subject'] {
   const last = check.table?.slice(check.table.lastIndexOf('.') + 1);
   const open = after.document(base.path);
-  const tableStays = now.some(({ table, key }) => table === check.table && key.split('\0')[0] === check.key.split('\0')[0]) || (isData(open) && open.roots.length > 0 && (last === undefined || open.text.includes(last)));
-  if (check.column === undefined) return tableStays || (!check.key.startsWith('ge\0') && last !== undefined && isSpokenOf(after, last)) ? 'stays' : 'table-left';
+  const tableStays =
+    now.some(({ table, key }) => table === check.table && key.split('\0')[0] === check.key.split('\0')[0]) ||
+    (isData(open) && open.roots.length > 0 && (last === undefined || open.text.includes(last)));
+  if (check.column === undefined)
+    return tableStays || (!check.key.startsWith('ge\0') && last !== undefined && isSpokenOf(after, last))
+      ? 'stays'
+      : 'table-left';
   if (isSpokenOf(after, check.column)) return 'stays';
   return tableStays ? 'column-left' : 'table-left';
 }
@@ -81,7 +104,12 @@ export function removedChecks(before: Project, after: Project): readonly Removed
     }
     const family = familyOf(check.key);
     const own = check.key.split('\0').at(-1);
-    const twin = fresh.find((each) => !each.used && each.check.column === check.column && (each.check.key.split('\0').at(-1) === own || (family !== -1 && familyOf(each.check.key) === family)));
+    const twin = fresh.find(
+      (each) =>
+        !each.used &&
+        each.check.column === check.column &&
+        (each.check.key.split('\0').at(-1) === own || (family !== -1 && familyOf(each.check.key) === family)),
+    );
     if (twin !== undefined) {
       twin.used = true;
       return [];

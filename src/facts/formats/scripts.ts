@@ -22,7 +22,8 @@ function afterPython(words: readonly ShellWord[], start: number): RunScript | un
       return module === undefined || module.open ? undefined : { word: module, text: module.text, module: true };
     }
     if (TAKES_NEXT.has(word.text)) at += 1;
-    else if (!word.text.startsWith('-')) return word.text.endsWith('.py') ? { word, text: word.text, module: false } : undefined;
+    else if (!word.text.startsWith('-'))
+      return word.text.endsWith('.py') ? { word, text: word.text, module: false } : undefined;
   }
   return undefined;
 }
@@ -32,6 +33,7 @@ export function scriptOf({ words }: ShellCommand): RunScript | undefined {
   const python = words.findIndex(({ text }) => PYTHON.test(text));
   if (python !== -1) return afterPython(words, python + 1);
   const launcher = words.findIndex(({ text }) => LAUNCHER.test(text));
-  const word = launcher === -1 ? undefined : words.slice(launcher + 1).find(({ text, open }) => !open && text.endsWith('.py'));
+  const word =
+    launcher === -1 ? undefined : words.slice(launcher + 1).find(({ text, open }) => !open && text.endsWith('.py'));
   return word === undefined ? undefined : { word, text: word.text, module: false };
 }

@@ -25,12 +25,14 @@ function defaults(document: PythonDocument, node: PyNode | undefined): readonly 
 
 /** Every DAG of the file with a schedule other than None. */
 export const scheduledDags: (document: PythonDocument) => readonly ScheduledDag[] = fact((document) =>
-  calls(document).filter(({ name }) => DAG.test(name ?? '')).flatMap((call): readonly ScheduledDag[] => {
-    const schedule = argument(call, -1, 'schedule', 'schedule_interval', 'timetable');
-    if (schedule === undefined || isConstant(document, schedule, null)) return [];
-    const own = defaults(document, argument(call, -1, 'default_args'));
-    const every = calls(document).flatMap(({ keywords }) => [...keywords.keys()]);
-    const settings = call.spread || own === undefined ? undefined : new Set([...own, ...every]);
-    return [{ call, id: stringOf(document, argument(call, 0, 'dag_id')) ?? document.path, settings }];
-  }),
+  calls(document)
+    .filter(({ name }) => DAG.test(name ?? ''))
+    .flatMap((call): readonly ScheduledDag[] => {
+      const schedule = argument(call, -1, 'schedule', 'schedule_interval', 'timetable');
+      if (schedule === undefined || isConstant(document, schedule, null)) return [];
+      const own = defaults(document, argument(call, -1, 'default_args'));
+      const every = calls(document).flatMap(({ keywords }) => [...keywords.keys()]);
+      const settings = call.spread || own === undefined ? undefined : new Set([...own, ...every]);
+      return [{ call, id: stringOf(document, argument(call, 0, 'dag_id')) ?? document.path, settings }];
+    }),
 );

@@ -33,7 +33,10 @@ export interface PipelineGraph {
 function scriptsIn(project: Project, folder: string, said: string): readonly RepoPath[] {
   return shellCommands(said).flatMap((command) => {
     const script = scriptOf(command);
-    const path = script === undefined ? undefined : within(folder, script.module ? `${script.text.replaceAll('.', '/')}.py` : script.text);
+    const path =
+      script === undefined
+        ? undefined
+        : within(folder, script.module ? `${script.text.replaceAll('.', '/')}.py` : script.text);
     // A path is known to be one when the tree has it.
     return path !== undefined && project.tree.has(path as RepoPath) ? [path as RepoPath] : [];
   });
@@ -41,7 +44,9 @@ function scriptsIn(project: Project, folder: string, said: string): readonly Rep
 
 function roles(name: string, sources: readonly RepoPath[]): ReadonlySet<StepRole> {
   const own = rolesOf(name);
-  return own.size > 0 ? own : new Set(sources.flatMap((path) => [...rolesOf(path.slice(path.lastIndexOf('/') + 1).replace(/\.\w+$/, ''))]));
+  return own.size > 0
+    ? own
+    : new Set(sources.flatMap((path) => [...rolesOf(path.slice(path.lastIndexOf('/') + 1).replace(/\.\w+$/, ''))]));
 }
 
 const dvc = (project: Project): readonly PipelineGraph[] =>
@@ -51,15 +56,31 @@ const dvc = (project: Project): readonly PipelineGraph[] =>
     name: document.path,
     steps: stages.map((stage) => {
       const sources = stage.commands.flatMap((node) => scriptsIn(project, stage.home, text(node) ?? ''));
-      const feeds = stages.filter(({ outs }) => outs.some((out) => stage.deps.some((dep) => dep.path !== undefined && out.path !== undefined && (dep.path === out.path || dep.path.startsWith(`${out.path}/`) || out.path.startsWith(`${dep.path}/`)))));
-      return { name: stage.name, roles: roles(stage.name, sources), after: feeds.map(({ name }) => name), span: stage.entry.keySpan, sources };
+      const feeds = stages.filter(({ outs }) =>
+        outs.some((out) =>
+          stage.deps.some(
+            (dep) =>
+              dep.path !== undefined &&
+              out.path !== undefined &&
+              (dep.path === out.path || dep.path.startsWith(`${out.path}/`) || out.path.startsWith(`${dep.path}/`)),
+          ),
+        ),
+      );
+      return {
+        name: stage.name,
+        roles: roles(stage.name, sources),
+        after: feeds.map(({ name }) => name),
+        span: stage.entry.keySpan,
+        sources,
+      };
     }),
   }));
 
 function azureSources(project: Project, folder: string, job: DataNode): readonly RepoPath[] {
   const file = literal(get(job, 'component'))?.replace(/^file:/, '');
   const path = file === undefined ? undefined : within(folder, file);
-  const component = path === undefined || !project.tree.has(path as RepoPath) ? undefined : project.document(path as RepoPath);
+  const component =
+    path === undefined || !project.tree.has(path as RepoPath) ? undefined : project.document(path as RepoPath);
   const root = component !== undefined && 'roots' in component ? component.roots[0] : job;
   const home = component === undefined ? folder : folderOf(component.path);
   const code = within(home, literal(get(root, 'code')) ?? '.') ?? home;
@@ -86,7 +107,12 @@ const databricks = (project: Project): readonly PipelineGraph[] =>
     name: job.key,
     steps: databricksTasks(job).map(({ node, key, dependsOn, source }) => {
       const path = source?.value === undefined ? undefined : within(folderOf(job.document.path), source.value);
-      const sources = path === undefined ? [] : ([path, `${path}.py`, `${path}.ipynb`, `${path}.sql`] as RepoPath[]).filter((each) => project.tree.has(each));
+      const sources =
+        path === undefined
+          ? []
+          : ([path, `${path}.py`, `${path}.ipynb`, `${path}.sql`] as RepoPath[]).filter((each) =>
+              project.tree.has(each),
+            );
       const name = key?.text ?? '';
       return { name, roles: roles(name, sources), after: dependsOn, span: key?.node.span ?? node.span, sources };
     }),
@@ -97,17 +123,31 @@ const github = (project: Project): readonly PipelineGraph[] =>
     document,
     format: 'github',
     name: name?.text ?? document.path,
-    steps: jobs.map((job) => ({ name: job.id, roles: roles(`${job.id} ${job.name?.text ?? ''}`, []), after: job.needs, span: job.entry.keySpan, sources: job.steps.flatMap(({ run }) => scriptsIn(project, '', run?.text ?? '')) })),
+    steps: jobs.map((job) => ({
+      name: job.id,
+      roles: roles(`${job.id} ${job.name?.text ?? ''}`, []),
+      after: job.needs,
+      span: job.entry.keySpan,
+      sources: job.steps.flatMap(({ run }) => scriptsIn(project, '', run?.text ?? '')),
+    })),
   }));
 
 const argo = (project: Project): readonly PipelineGraph[] =>
   argoWorkflows(project).flatMap(({ document, templates }) =>
-    templates.filter(({ kind }) => kind === 'dag').map((template) => ({
-      document,
-      format: 'argo' as const,
-      name: template.name,
-      steps: template.tasks.map((task) => ({ name: task.name, roles: roles(`${task.name} ${task.template ?? ''}`, []), after: task.dependencies, span: get(task.node, 'name')?.span ?? task.node.span, sources: [] })),
-    })),
+    templates
+      .filter(({ kind }) => kind === 'dag')
+      .map((template) => ({
+        document,
+        format: 'argo' as const,
+        name: template.name,
+        steps: template.tasks.map((task) => ({
+          name: task.name,
+          roles: roles(`${task.name} ${task.template ?? ''}`, []),
+          after: task.dependencies,
+          span: get(task.node, 'name')?.span ?? task.node.span,
+          sources: [],
+        })),
+      })),
   );
 
 function kubeflow(project: Project): readonly PipelineGraph[] {
@@ -116,12 +156,22 @@ function kubeflow(project: Project): readonly PipelineGraph[] {
     document,
     format: 'kubeflow',
     name: all.find((task) => task.document === document)?.pipeline ?? document.path,
-    steps: all.filter((task) => task.document === document).map((task) => ({ name: task.name, roles: roles(task.name, []), after: task.dependsOn, span: task.node.span, sources: [] })),
+    steps: all
+      .filter((task) => task.document === document)
+      .map((task) => ({
+        name: task.name,
+        roles: roles(task.name, []),
+        after: task.dependsOn,
+        span: task.node.span,
+        sources: [],
+      })),
   }));
 }
 
 /** Every pipeline that a file spells out as steps with an order between them. */
-export const pipelineGraphs: (project: Project) => readonly PipelineGraph[] = fact((project) => [dvc, azure, databricks, github, argo, kubeflow].flatMap((read) => read(project)));
+export const pipelineGraphs: (project: Project) => readonly PipelineGraph[] = fact((project) =>
+  [dvc, azure, databricks, github, argo, kubeflow].flatMap((read) => read(project)),
+);
 
 /** The steps that must have run before, near and far. */
 export function stepsBefore({ steps }: PipelineGraph, step: StepNode): readonly StepNode[] {

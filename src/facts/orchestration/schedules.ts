@@ -27,49 +27,94 @@ export interface ScheduledJob {
   readonly span: Span;
 }
 
-const PURPOSE = new Set('train training retrain retraining finetune materialize materialise materialization monitor monitoring drift score scoring batch inference predict prediction predictions feature features ingest ingestion refresh evaluate evaluation validate validation etl'.split(' '));
+const PURPOSE = new Set(
+  'train training retrain retraining finetune materialize materialise materialization monitor monitoring drift score scoring batch inference predict prediction predictions feature features ingest ingestion refresh evaluate evaluation validate validation etl'.split(
+    ' ',
+  ),
+);
 
 /** True for jobs that keep models, features or what is known of them fresh. */
 export const keepsFresh = (said: string): boolean => tokensOf(said.slice(0, 2000)).some((token) => PURPOSE.has(token));
 
 /** True when two jobs keep the same thing fresh, by the words of their names and files. */
 export function servesSamePurpose(one: ScheduledJob, other: ScheduledJob): boolean {
-  const purposes = ({ name, document }: ScheduledJob): readonly string[] => tokensOf(`${name} ${document.path}`).filter((token) => PURPOSE.has(token)).map((token) => token.replace(/^re|ing$|ization$|isation$/g, ''));
+  const purposes = ({ name, document }: ScheduledJob): readonly string[] =>
+    tokensOf(`${name} ${document.path}`)
+      .filter((token) => PURPOSE.has(token))
+      .map((token) => token.replace(/^re|ing$|ization$|isation$/g, ''));
   const own = new Set(purposes(one));
   return purposes(other).some((purpose) => own.has(purpose));
 }
 
-const at = (kind: string, name: string, state: ScheduledJob['state'], document: DocumentBase, span: Span): ScheduledJob => ({ key: `${kind}\0${name}`, name, state, document, span });
+const at = (
+  kind: string,
+  name: string,
+  state: ScheduledJob['state'],
+  document: DocumentBase,
+  span: Span,
+): ScheduledJob => ({ key: `${kind}\0${name}`, name, state, document, span });
 
 function databricks(project: Project): readonly ScheduledJob[] {
-  return databricksResources(project, 'jobs').filter(({ document, node }) => mayBeProduction(document, node)).map(({ document, node, key, target, entry }) => {
-    const schedule = ['schedule', 'trigger', 'continuous'].map((name) => get(node, name)).find((each) => each !== undefined);
-    const pause = get(schedule, 'pause_status');
-    const state = schedule === undefined ? 'none' : literal(pause) === 'PAUSED' ? 'paused' : 'runs';
-    return at(`databricks ${target ?? ''}`, key, state, document, (state === 'paused' ? pause : schedule)?.span ?? entry.keySpan);
-  });
+  return databricksResources(project, 'jobs')
+    .filter(({ document, node }) => mayBeProduction(document, node))
+    .map(({ document, node, key, target, entry }) => {
+      const schedule = ['schedule', 'trigger', 'continuous']
+        .map((name) => get(node, name))
+        .find((each) => each !== undefined);
+      const pause = get(schedule, 'pause_status');
+      const state = schedule === undefined ? 'none' : literal(pause) === 'PAUSED' ? 'paused' : 'runs';
+      return at(
+        `databricks ${target ?? ''}`,
+        key,
+        state,
+        document,
+        (state === 'paused' ? pause : schedule)?.span ?? entry.keySpan,
+      );
+    });
 }
 
 function cloud(project: Project): readonly ScheduledJob[] {
-  const rules = eventRules(project).filter(({ schedule }) => schedule !== undefined).map(({ document, id, state, schedule, entry }) => {
-    const off = state?.value === 'DISABLED';
-    return at(`rule ${document.path}`, id, off ? 'paused' : 'runs', document, (off ? state : schedule)?.node.span ?? entry.keySpan);
-  });
-  const terraform = terraformResources(project).filter(({ type }) => /^aws_(cloudwatch_event_rule|scheduler_schedule)$|^google_cloud_scheduler_job$/.test(type)).map(({ document, name, node }) => {
-    const flag = [get(node, 'is_enabled'), get(node, 'state'), get(node, 'paused')].find((each) => each !== undefined);
-    const off = flag !== undefined && (literal(flag) === 'false' || literal(flag) === 'DISABLED' || (literal(flag) === 'true' && flag === get(node, 'paused')));
-    return at('terraform', name, off ? 'paused' : 'runs', document, flag?.span ?? node.span);
-  });
+  const rules = eventRules(project)
+    .filter(({ schedule }) => schedule !== undefined)
+    .map(({ document, id, state, schedule, entry }) => {
+      const off = state?.value === 'DISABLED';
+      return at(
+        `rule ${document.path}`,
+        id,
+        off ? 'paused' : 'runs',
+        document,
+        (off ? state : schedule)?.node.span ?? entry.keySpan,
+      );
+    });
+  const terraform = terraformResources(project)
+    .filter(({ type }) => /^aws_(cloudwatch_event_rule|scheduler_schedule)$|^google_cloud_scheduler_job$/.test(type))
+    .map(({ document, name, node }) => {
+      const flag = [get(node, 'is_enabled'), get(node, 'state'), get(node, 'paused')].find(
+        (each) => each !== undefined,
+      );
+      const off =
+        flag !== undefined &&
+        (literal(flag) === 'false' ||
+          literal(flag) === 'DISABLED' ||
+          (literal(flag) === 'true' && flag === get(node, 'paused')));
+      return at('terraform', name, off ? 'paused' : 'runs', document, flag?.span ?? node.span);
+    });
   return [...rules, ...terraform];
 }
 
 function clusters(project: Project): readonly ScheduledJob[] {
-  const crons = kubernetesWorkloads(project).filter(({ kind, document, node }) => kind === 'CronJob' && mayBeProduction(document, node));
-  const flows = argoWorkflows(project).filter(({ kind, document, node }) => kind === 'CronWorkflow' && mayBeProduction(document, node));
+  const crons = kubernetesWorkloads(project).filter(
+    ({ kind, document, node }) => kind === 'CronJob' && mayBeProduction(document, node),
+  );
+  const flows = argoWorkflows(project).filter(
+    ({ kind, document, node }) => kind === 'CronWorkflow' && mayBeProduction(document, node),
+  );
   return [...crons, ...flows].flatMap(({ document, kind, name, schedule, suspend }) => {
     const off = suspend?.value === true;
     const node = (off ? suspend : schedule)?.node;
-    return name === undefined || node === undefined ? [] : [at(kind, name.text ?? '', off ? 'paused' : 'runs', document, node.span)];
+    return name === undefined || node === undefined
+      ? []
+      : [at(kind, name.text ?? '', off ? 'paused' : 'runs', document, node.span)];
   });
 }
 
@@ -77,14 +122,22 @@ function workflows(project: Project): readonly ScheduledJob[] {
   return githubWorkflows(project).map(({ document, schedules, triggers, node }) => {
     const trigger = triggers.find(({ name }) => name === 'schedule');
     const state = trigger === undefined ? 'none' : 'runs';
-    return at('workflow', document.path, state, document, schedules[0]?.node.span ?? trigger?.node.span ?? entries(node)[0]?.keySpan ?? node.span);
+    return at(
+      'workflow',
+      document.path,
+      state,
+      document,
+      schedules[0]?.node.span ?? trigger?.node.span ?? entries(node)[0]?.keySpan ?? node.span,
+    );
   });
 }
 
 function azure(project: Project): readonly ScheduledJob[] {
   return [...azureSchedules(project), ...azureMonitors(project)].flatMap(({ document, name, trigger, node }) => {
     const off = boolAt(node, 'is_enabled')?.value === false ? boolAt(node, 'is_enabled') : undefined;
-    return name === undefined || trigger === undefined ? [] : [at('azure', name.text ?? '', off === undefined ? 'runs' : 'paused', document, off?.node.span ?? trigger.span)];
+    return name === undefined || trigger === undefined
+      ? []
+      : [at('azure', name.text ?? '', off === undefined ? 'runs' : 'paused', document, off?.node.span ?? trigger.span)];
   });
 }
 
@@ -92,13 +145,31 @@ const DAG = /^airflow\.(models\.(dag\.)?|sdk\.|decorators\.)?(DAG|dag)$/;
 
 /** DAGs of Airflow; `schedule=None` starts nothing. */
 function airflow(document: PythonDocument): readonly ScheduledJob[] {
-  return calls(document).filter(({ name }) => DAG.test(name ?? '')).flatMap((call) => {
-    const schedule = call.keywords.get('schedule') ?? call.keywords.get('schedule_interval');
-    const id = stringOf(document, call.keywords.get('dag_id') ?? call.args[0]) ?? document.path;
-    const paused = call.keywords.get('is_paused_upon_creation');
-    const state = paused !== undefined && isConstant(document, paused, true) ? 'paused' : schedule === undefined ? 'none' : isConstant(document, schedule, null) ? 'paused' : 'runs';
-    return [at('airflow', id, state, document, (state === 'paused' && paused !== undefined && isConstant(document, paused, true) ? paused : schedule) ?? call.node)];
-  });
+  return calls(document)
+    .filter(({ name }) => DAG.test(name ?? ''))
+    .flatMap((call) => {
+      const schedule = call.keywords.get('schedule') ?? call.keywords.get('schedule_interval');
+      const id = stringOf(document, call.keywords.get('dag_id') ?? call.args[0]) ?? document.path;
+      const paused = call.keywords.get('is_paused_upon_creation');
+      const state =
+        paused !== undefined && isConstant(document, paused, true)
+          ? 'paused'
+          : schedule === undefined
+            ? 'none'
+            : isConstant(document, schedule, null)
+              ? 'paused'
+              : 'runs';
+      return [
+        at(
+          'airflow',
+          id,
+          state,
+          document,
+          (state === 'paused' && paused !== undefined && isConstant(document, paused, true) ? paused : schedule) ??
+            call.node,
+        ),
+      ];
+    });
 }
 
 /** Every job in the given files that may have a schedule; those of lower environments are left out. */

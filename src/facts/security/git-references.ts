@@ -47,8 +47,16 @@ function inTable(node: DataNode): readonly GitDependency[] {
 
 function inProjectFile({ roots }: DataDocument): readonly GitDependency[] {
   const tool = get(roots[0], 'tool');
-  const lists = [get(roots[0], 'project', 'dependencies'), ...entries(get(roots[0], 'project', 'optional-dependencies')).map(({ value }) => value)];
-  const tables = [get(tool, 'poetry'), get(tool, 'uv', 'sources'), get(roots[0], 'packages'), get(roots[0], 'dev-packages')];
+  const lists = [
+    get(roots[0], 'project', 'dependencies'),
+    ...entries(get(roots[0], 'project', 'optional-dependencies')).map(({ value }) => value),
+  ];
+  const tables = [
+    get(tool, 'poetry'),
+    get(tool, 'uv', 'sources'),
+    get(roots[0], 'packages'),
+    get(roots[0], 'dev-packages'),
+  ];
   return [
     ...lists.flatMap((list) => items(list).flatMap((item) => inText(text(item) ?? '', item.span))),
     ...tables.flatMap((table) => [...walk(table)].flatMap(inTable)),
@@ -65,14 +73,18 @@ function inEnvironment({ roots }: DataDocument): readonly GitDependency[] {
 export function gitDependencies(document: Document): readonly GitDependency[] {
   switch (document.kind) {
     case 'requirements':
-      return document.requirements.flatMap(({ url, span, open }) => (open || url === undefined ? [] : (gitUrl(url, span) ?? [])));
+      return document.requirements.flatMap(({ url, span, open }) =>
+        open || url === undefined ? [] : (gitUrl(url, span) ?? []),
+      );
     case 'toml':
       return inProjectFile(document);
     case 'yaml':
       return inEnvironment(document);
     case 'dockerfile':
       return dockerInstallCommands(document).flatMap(({ install, offset }) =>
-        install.packages.flatMap(({ text: written, span: { start, end }, open }) => (open ? [] : inText(written, { start: start + offset, end: end + offset }))),
+        install.packages.flatMap(({ text: written, span: { start, end }, open }) =>
+          open ? [] : inText(written, { start: start + offset, end: end + offset }),
+        ),
       );
     default:
       return [];

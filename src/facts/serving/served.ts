@@ -26,20 +26,47 @@ function azure(project: Project): readonly ServedModel[] {
   return azureDeployments(project).flatMap((deployment) => {
     const model = literal(deployment.model);
     const name = deployment.name?.text;
-    if (deployment.model === undefined || model === undefined || name === undefined || !/^azureml:/.test(model)) return [];
+    if (deployment.model === undefined || model === undefined || name === undefined || !/^azureml:/.test(model))
+      return [];
     const endpoint = deployment.endpoint?.text ?? '';
-    const traffic = azureEndpoints(project).filter((each) => each.name?.text === endpoint).flatMap((each) => each.traffic).find(({ key }) => key === name);
-    return [{ key: `azure\0${endpoint}\0${name}`, name, document: deployment.document, node: deployment.model, model, share: traffic === undefined ? undefined : Number(text(traffic.value)) }];
+    const traffic = azureEndpoints(project)
+      .filter((each) => each.name?.text === endpoint)
+      .flatMap((each) => each.traffic)
+      .find(({ key }) => key === name);
+    return [
+      {
+        key: `azure\0${endpoint}\0${name}`,
+        name,
+        document: deployment.document,
+        node: deployment.model,
+        model,
+        share: traffic === undefined ? undefined : Number(text(traffic.value)),
+      },
+    ];
   });
 }
 
 function databricks(project: Project): readonly ServedModel[] {
   return databricksResources(project, 'model_serving_endpoints').flatMap((endpoint) =>
-    [...mapsAt(endpoint.node, 'config', 'served_entities'), ...mapsAt(endpoint.node, 'config', 'served_models')].flatMap((entity, index) => {
+    [
+      ...mapsAt(endpoint.node, 'config', 'served_entities'),
+      ...mapsAt(endpoint.node, 'config', 'served_models'),
+    ].flatMap((entity, index) => {
       const version = get(entity, 'entity_version') ?? get(entity, 'model_version');
       const named = literal(get(entity, 'entity_name')) ?? literal(get(entity, 'model_name')) ?? `${index}`;
       const said = literal(version);
-      return version === undefined || said === undefined ? [] : [{ key: `databricks\0${endpoint.key}\0${endpoint.target ?? ''}\0${named}`, name: endpoint.key, document: endpoint.document, node: version, model: `${named}/${said}`, share: undefined }];
+      return version === undefined || said === undefined
+        ? []
+        : [
+            {
+              key: `databricks\0${endpoint.key}\0${endpoint.target ?? ''}\0${named}`,
+              name: endpoint.key,
+              document: endpoint.document,
+              node: version,
+              model: `${named}/${said}`,
+              share: undefined,
+            },
+          ];
     }),
   );
 }
@@ -47,10 +74,32 @@ function databricks(project: Project): readonly ServedModel[] {
 function kubernetes(project: Project): readonly ServedModel[] {
   const kserve = kserveServices(project).flatMap(({ document, name, namespace, predictor }) => {
     const uri = predictor?.storageUri;
-    return uri?.value === undefined ? [] : [{ key: `kserve\0${namespace ?? ''}\0${name?.text ?? ''}`, name: name?.text ?? '', document, node: uri.node, model: uri.value, share: predictor?.canaryTrafficPercent?.value }];
+    return uri?.value === undefined
+      ? []
+      : [
+          {
+            key: `kserve\0${namespace ?? ''}\0${name?.text ?? ''}`,
+            name: name?.text ?? '',
+            document,
+            node: uri.node,
+            model: uri.value,
+            share: predictor?.canaryTrafficPercent?.value,
+          },
+        ];
   });
   const seldon = seldonDeployments(project).flatMap(({ document, name, namespace, model, storageUri, traffic }) =>
-    storageUri?.value === undefined ? [] : [{ key: `seldon\0${namespace ?? ''}\0${name?.text ?? ''}\0${model?.text ?? ''}`, name: name?.text ?? '', document, node: storageUri.node, model: storageUri.value, share: traffic?.value }],
+    storageUri?.value === undefined
+      ? []
+      : [
+          {
+            key: `seldon\0${namespace ?? ''}\0${name?.text ?? ''}\0${model?.text ?? ''}`,
+            name: name?.text ?? '',
+            document,
+            node: storageUri.node,
+            model: storageUri.value,
+            share: traffic?.value,
+          },
+        ],
   );
   return [...kserve, ...seldon];
 }
@@ -60,7 +109,16 @@ function languageModels(project: Project): readonly ServedModel[] {
     if (model === undefined || model.open || name === undefined) return [];
     const revision = flags.find((flag) => flag.name === 'revision');
     if (revision?.open === true) return [];
-    return [{ key: `llm\0${name}\0${pathOf(node).length}`, name, document, node: revision?.valueNode ?? model.node, model: revision?.value === undefined ? model.text : `${model.text}@${revision.value}`, share: undefined }];
+    return [
+      {
+        key: `llm\0${name}\0${pathOf(node).length}`,
+        name,
+        document,
+        node: revision?.valueNode ?? model.node,
+        model: revision?.value === undefined ? model.text : `${model.text}@${revision.value}`,
+        share: undefined,
+      },
+    ];
   });
 }
 
@@ -69,14 +127,22 @@ function sagemaker(project: Project): readonly ServedModel[] {
     [get(properties, 'PrimaryContainer'), ...mapsAt(properties, 'Containers')].flatMap((container, index) => {
       const node = get(container, 'ModelDataUrl') ?? get(container, 'ModelPackageName');
       const model = literal(node);
-      return node === undefined || model === undefined ? [] : [{ key: `sagemaker\0${document.path}\0${id}\0${index}`, name: id, document, node, model, share: undefined }];
+      return node === undefined || model === undefined
+        ? []
+        : [{ key: `sagemaker\0${document.path}\0${id}\0${index}`, name: id, document, node, model, share: undefined }];
     }),
   );
 }
 
 /** Everything that serves a model under a literal version, address or revision. */
 export function servedModels(project: Project): readonly ServedModel[] {
-  return [...azure(project), ...databricks(project), ...sagemaker(project), ...kubernetes(project), ...languageModels(project)];
+  return [
+    ...azure(project),
+    ...databricks(project),
+    ...sagemaker(project),
+    ...kubernetes(project),
+    ...languageModels(project),
+  ];
 }
 
 export interface ServedChange {
@@ -89,7 +155,9 @@ export function servedChanges(before: Project, after: Project): readonly ServedC
   const old = new Map(servedModels(before).map((each) => [each.key, each]));
   return servedModels(after).flatMap((now) => {
     const then = old.get(now.key);
-    return then === undefined || then.model === now.model || !after.changed.has(now.document.path) ? [] : [{ then, now }];
+    return then === undefined || then.model === now.model || !after.changed.has(now.document.path)
+      ? []
+      : [{ then, now }];
   });
 }
 
@@ -106,7 +174,9 @@ export function goesBack({ then, now }: ServedChange): boolean {
   return was !== undefined && is !== undefined && is < was && same(then.model) === same(now.model);
 }
 
-const EVIDENCE = /(^|\/)(dvc\.lock|model[_-]?card[^/]*|modelcard[^/]*|[^/]*metrics?[^/]*\.(json|ya?ml|csv|txt|md|dvc)|[^/]*(eval|validation|benchmark|comparison)[^/]*(report|result|summary|score)[^/]*|(eval(uation)?s?|reports?|results?)\/[^/]+|[^/]*approvals?[^/]*\.(ya?ml|json|md)|MLmodel)$/i;
+const EVIDENCE =
+  /(^|\/)(dvc\.lock|model[_-]?card[^/]*|modelcard[^/]*|[^/]*metrics?[^/]*\.(json|ya?ml|csv|txt|md|dvc)|[^/]*(eval|validation|benchmark|comparison)[^/]*(report|result|summary|score)[^/]*|(eval(uation)?s?|reports?|results?)\/[^/]+|[^/]*approvals?[^/]*\.(ya?ml|json|md)|MLmodel)$/i;
 
 /** Changed files that show how the new model was judged. */
-export const validationEvidence = (after: Project): readonly RepoPath[] => [...after.changed].filter((path) => EVIDENCE.test(path) && after.tree.has(path));
+export const validationEvidence = (after: Project): readonly RepoPath[] =>
+  [...after.changed].filter((path) => EVIDENCE.test(path) && after.tree.has(path));

@@ -15,25 +15,40 @@ function downgradeBody(document: PythonDocument): string | undefined {
 /** True when `downgrade()` makes the table or the column again, by its name. */
 export function isReversed(document: PythonDocument, name: string): boolean {
   const body = downgradeBody(document);
-  return body !== undefined && body.includes(name) && /create_table|add_column|rename_table|CREATE TABLE|ADD COLUMN|RENAME|execute|INSERT/i.test(body);
+  return (
+    body?.includes(name) === true &&
+    /create_table|add_column|rename_table|CREATE TABLE|ADD COLUMN|RENAME|execute|INSERT/i.test(body)
+  );
 }
 
 /** True when the file keeps the old table: copies it, or renames it out of the way. */
 export function isKept(document: SqlDocument, table: string): boolean {
   const name = table.toLowerCase();
   return document.statements.some(({ kind, queries, tokens, targets }) => {
-    if ((kind === 'create' || kind === 'insert') && queries.some(({ sources }) => sources.some((source) => source.name?.text.toLowerCase() === name))) return true;
-    return kind === 'alter' && targets[0]?.text.toLowerCase() === name && tokens.some(({ upper }) => upper === 'RENAME');
+    if (
+      (kind === 'create' || kind === 'insert') &&
+      queries.some(({ sources }) => sources.some((source) => source.name?.text.toLowerCase() === name))
+    )
+      return true;
+    return (
+      kind === 'alter' && targets[0]?.text.toLowerCase() === name && tokens.some(({ upper }) => upper === 'RENAME')
+    );
   });
 }
 
 /** True for a script that takes another one back, or has one that takes it back beside it. */
-export const isDown = (path: string): boolean => /(^|[._/-])(down|rollback|undo|revert)([._/-]|$)|(^|\/)U\d+/i.test(path);
+export const isDown = (path: string): boolean =>
+  /(^|[._/-])(down|rollback|undo|revert)([._/-]|$)|(^|\/)U\d+/i.test(path);
 
 /** Paths under which the script that takes this one back would stand. */
 export function downPaths(path: string): readonly string[] {
   const file = path.slice(path.lastIndexOf('/') + 1);
   const folder = path.slice(0, path.length - file.length);
-  return [path.replace(/\.up\.sql$/, '.down.sql'), path.replace(/(^|\/)up\.sql$/, '$1down.sql'), folder + file.replace(/^V(?=\d)/, 'U'), path.replace(/(^|\/)(upgrade|deploy|up)\//, '$1downgrade/'), path.replace(/(^|\/)deploy\//, '$1revert/')].filter((each) => each !== path);
+  return [
+    path.replace(/\.up\.sql$/, '.down.sql'),
+    path.replace(/(^|\/)up\.sql$/, '$1down.sql'),
+    folder + file.replace(/^V(?=\d)/, 'U'),
+    path.replace(/(^|\/)(upgrade|deploy|up)\//, '$1downgrade/'),
+    path.replace(/(^|\/)deploy\//, '$1revert/'),
+  ].filter((each) => each !== path);
 }
-

@@ -22,10 +22,20 @@ export interface GateNumber {
 }
 
 const NAMES = ['metric', 'metric_name', 'name', 'id', 'slice', 'group'] as const;
-const BOUND = new Set('min max minimum maximum threshold thresholds required limit floor ceiling tolerance bar gate lower upper'.split(' '));
-const CONTEXT = new Set('gate gates gating criteria criterion acceptance promotion requirements quality validation evaluation evaluate fairness policy thresholds'.split(' '));
+const BOUND = new Set(
+  'min max minimum maximum threshold thresholds required limit floor ceiling tolerance bar gate lower upper'.split(' '),
+);
+const CONTEXT = new Set(
+  'gate gates gating criteria criterion acceptance promotion requirements quality validation evaluation evaluate fairness policy thresholds'.split(
+    ' ',
+  ),
+);
 /** Settings of training, of the model's own decisions and of data checks, which stop no model. */
-const ELSEWHERE = new Set('early stopping scheduler pruner pruning optimizer plateau callback callbacks bicleaner nms iou prediction decision probability confidence augmentation sampler smoothing loss_fn null missing data dataset split model_params hyperparameters search'.split(' '));
+const ELSEWHERE = new Set(
+  'early stopping scheduler pruner pruning optimizer plateau callback callbacks bicleaner nms iou prediction decision probability confidence augmentation sampler smoothing loss_fn null missing data dataset split model_params hyperparameters search'.split(
+    ' ',
+  ),
+);
 
 /** What a bound is about; undefined for a number that is no gate. */
 export function aboutOf(name: string, quantity: string, above: readonly string[]): GateNumber['about'] | undefined {
@@ -35,7 +45,10 @@ export function aboutOf(name: string, quantity: string, above: readonly string[]
   const own = tokensOf(name);
   const gated = around.some((token) => CONTEXT.has(token));
   if (direction === 'not-a-gate' || own.some((token) => ELSEWHERE.has(token))) return undefined;
-  if (direction === undefined) return gated && own.some((token) => BOUND.has(token)) && !own.includes('max') && !own.includes('min') ? 'unknown' : undefined;
+  if (direction === undefined)
+    return gated && own.some((token) => BOUND.has(token)) && !own.includes('max') && !own.includes('min')
+      ? 'unknown'
+      : undefined;
   if (!gated && !own.some((token) => BOUND.has(token))) return undefined;
   if (direction.kind === 'fairness-difference' || direction.kind === 'fairness-ratio') return 'fairness';
   return direction.kind === 'quality' || direction.kind === 'error' ? 'quality' : undefined;
@@ -52,14 +65,27 @@ function settingsIn(root: DataNode): readonly GateNumber[] {
     if (field?.value === undefined) return [];
     const address = addressOf(node, NAMES);
     const name = address.at(-1) ?? '';
-    const beside = NAMES.slice(0, 3).map((key) => literal(get(node.parent, key))).find((each) => each !== undefined);
+    const beside = NAMES.slice(0, 3)
+      .map((key) => literal(get(node.parent, key)))
+      .find((each) => each !== undefined);
     const own = typeof directionOf(name) === 'object' ? name : undefined;
     const parent = address.at(-2) ?? '';
     const quantity = own ?? beside ?? (typeof directionOf(parent) === 'object' ? parent : name);
     const about = aboutOf(name, quantity, address.slice(0, -1));
     if (about === undefined || name.startsWith('#')) return [];
     const said = quantity === name ? name : `${name} of ${quantity}`;
-    return [{ key: address.join('\0'), name: said, quantity, about, failsWhen: failsBy(node.parent), span: node.span, value: field.value, written: field.text ?? '' }];
+    return [
+      {
+        key: address.join('\0'),
+        name: said,
+        quantity,
+        about,
+        failsWhen: failsBy(node.parent),
+        span: node.span,
+        value: field.value,
+        written: field.text ?? '',
+      },
+    ];
   });
 }
 
@@ -74,7 +100,18 @@ function flagsIn(root: DataNode): readonly GateNumber[] {
       const about = aboutOf(flag, flag, []);
       if (about === undefined || about === 'unknown') return [];
       const { start, end } = spanWithin(node, whole);
-      return [{ key: `${addressOf(node, NAMES).join('\0')}\0--${flag}`, name: `--${flag}`, quantity: flag, about, failsWhen: undefined, span: { start, end }, value: Number(written), written }];
+      return [
+        {
+          key: `${addressOf(node, NAMES).join('\0')}\0--${flag}`,
+          name: `--${flag}`,
+          quantity: flag,
+          about,
+          failsWhen: undefined,
+          span: { start, end },
+          value: Number(written),
+          written,
+        },
+      ];
     });
   });
 }
@@ -87,5 +124,7 @@ export const gatesIn: (document: DataDocument) => readonly GateNumber[] = fact((
 /** Whether less fails after the change; a gate whose operator or metric is another one now has no known direction. */
 export function gateLoosening(before: GateNumber, after: GateNumber): Loosening {
   if (before.failsWhen !== after.failsWhen || before.quantity !== after.quantity) return 'unknown';
-  return after.failsWhen === undefined ? loosens(after.quantity, before.value, after.value) : loosensWhen(after.failsWhen, before.value, after.value);
+  return after.failsWhen === undefined
+    ? loosens(after.quantity, before.value, after.value)
+    : loosensWhen(after.failsWhen, before.value, after.value);
 }

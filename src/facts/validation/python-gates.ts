@@ -12,22 +12,42 @@ function ownerName(document: PythonDocument, node: PyNode): string {
   return name === undefined ? '' : textOf(document, name).slice(0, 100);
 }
 
-function gate(document: PythonDocument, node: PyNode, name: string, value: PyNode | undefined, quantity = name, failsWhen?: GateNumber['failsWhen']): readonly GateNumber[] {
+function gate(
+  document: PythonDocument,
+  node: PyNode,
+  name: string,
+  value: PyNode | undefined,
+  quantity = name,
+  failsWhen?: GateNumber['failsWhen'],
+): readonly GateNumber[] {
   const found = constantOf(document, value)?.value;
   const about = failsWhen === undefined ? aboutOf(name, quantity, []) : 'quality';
   if (value === undefined || typeof found !== 'number' || about === undefined || about === 'unknown') return [];
-  return [{ key: `${ownerName(document, node)}\0${name}\0${quantity}`, name: quantity === name ? name : `${name} of ${quantity}`, quantity, about, failsWhen, span: value, value: found, written: textOf(document, value) }];
+  return [
+    {
+      key: `${ownerName(document, node)}\0${name}\0${quantity}`,
+      name: quantity === name ? name : `${name} of ${quantity}`,
+      quantity,
+      about,
+      failsWhen,
+      span: value,
+      value: found,
+      written: textOf(document, value),
+    },
+  ];
 }
 
 /** `{"rmse": MetricThreshold(threshold=0.8, greater_is_better=False)}`. */
 function metricThresholds(document: PythonDocument): readonly GateNumber[] {
-  return calls(document).filter(({ name }) => /^mlflow\..*MetricThreshold$/.test(name ?? '')).flatMap((call) => {
-    const greater = constantOf(document, argument(call, 3, 'greater_is_better', 'higher_is_better'))?.value;
-    const pair = call.node.parent?.type === 'pair' ? child(call.node.parent, 'key') : undefined;
-    const metric = (pair === undefined ? undefined : stringOf(document, pair)) ?? 'metric';
-    const fails = greater === true ? 'below' : greater === false ? 'above' : undefined;
-    return gate(document, call.node, 'threshold', argument(call, 0, 'threshold'), metric, fails);
-  });
+  return calls(document)
+    .filter(({ name }) => /^mlflow\..*MetricThreshold$/.test(name ?? ''))
+    .flatMap((call) => {
+      const greater = constantOf(document, argument(call, 3, 'greater_is_better', 'higher_is_better'))?.value;
+      const pair = call.node.parent?.type === 'pair' ? child(call.node.parent, 'key') : undefined;
+      const metric = (pair === undefined ? undefined : stringOf(document, pair)) ?? 'metric';
+      const fails = greater === true ? 'below' : greater === false ? 'above' : undefined;
+      return gate(document, call.node, 'threshold', argument(call, 0, 'threshold'), metric, fails);
+    });
 }
 
 function named(document: PythonDocument): readonly GateNumber[] {
@@ -46,11 +66,24 @@ function named(document: PythonDocument): readonly GateNumber[] {
 
 function passed(document: PythonDocument): readonly GateNumber[] {
   const options = callsOfMethod(document, 'add_argument').flatMap((call) =>
-    gate(document, call.node, stringOf(document, argument(call, 0))?.replace(/^-+/, '') ?? '', argument(call, -1, 'default')),
+    gate(
+      document,
+      call.node,
+      stringOf(document, argument(call, 0))?.replace(/^-+/, '') ?? '',
+      argument(call, -1, 'default'),
+    ),
   );
-  const keywords = calls(document).flatMap((call) => [...call.keywords].flatMap(([name, value]) => (/^mlflow\..*MetricThreshold$/.test(call.name ?? '') ? [] : gate(document, call.node, name, value))));
+  const keywords = calls(document).flatMap((call) =>
+    [...call.keywords].flatMap(([name, value]) =>
+      /^mlflow\..*MetricThreshold$/.test(call.name ?? '') ? [] : gate(document, call.node, name, value),
+    ),
+  );
   return [...options, ...keywords];
 }
 
 /** Every gate for models that the code writes as a number. */
-export const pythonGates: (document: PythonDocument) => readonly GateNumber[] = fact((document) => [...metricThresholds(document), ...named(document), ...passed(document)]);
+export const pythonGates: (document: PythonDocument) => readonly GateNumber[] = fact((document) => [
+  ...metricThresholds(document),
+  ...named(document),
+  ...passed(document),
+]);

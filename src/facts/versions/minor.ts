@@ -2,7 +2,9 @@ import type { Declared } from './declaration.ts';
 
 /** Packages whose versions decide whether a saved model can be read, and what it answers. */
 export const MODEL_PACKAGES: ReadonlySet<string> = new Set(
-  'scikit-learn numpy pandas torch tensorflow keras xgboost lightgbm catboost transformers onnx onnxruntime mlflow mlflow-skinny cloudpickle scipy joblib pyspark'.split(' '),
+  'scikit-learn numpy pandas torch tensorflow keras xgboost lightgbm catboost transformers onnx onnxruntime mlflow mlflow-skinny cloudpickle scipy joblib pyspark'.split(
+    ' ',
+  ),
 );
 
 /** `3.10` of `3.10.4`; a lone `3` stays as it is. */

@@ -29,7 +29,10 @@ export interface Pair {
   readonly because: string;
 }
 
-const of = (document: Document): Packages['packages'] => declaredPackages(document).filter(({ group, source }) => group === 'main' && source !== 'image').map((declared) => ({ declared, document }));
+const of = (document: Document): Packages['packages'] =>
+  declaredPackages(document)
+    .filter(({ group, source }) => group === 'main' && source !== 'image')
+    .map((declared) => ({ declared, document }));
 
 function documentAt(project: Project, path: string | undefined): Document | undefined {
   // A path is known to be one when the tree has it.
@@ -42,10 +45,19 @@ function azure(project: Project): readonly Pair[] {
     const folder = within(folderOf(document.path), literal(get(model, 'path')) ?? '');
     const file = literal(get(environment, 'conda_file'));
     const served = documentAt(project, file === undefined ? undefined : within(folderOf(document.path), file));
-    const saved = mlflowModels(project).find((each) => folder !== undefined && folder !== '' && (each.folder === folder || each.folder.startsWith(`${folder}/`)));
+    const saved = mlflowModels(project).find(
+      (each) =>
+        folder !== undefined && folder !== '' && (each.folder === folder || each.folder.startsWith(`${folder}/`)),
+    );
     if (served === undefined || saved === undefined) return [];
     const packages = modelEnvironments(project, saved.folder).flatMap((each) => of(each.document));
-    return [{ training: { name: saved.document.path, packages }, serving: { name: name?.text ?? document.path, packages: of(served) }, because: 'the deployment names both' }];
+    return [
+      {
+        training: { name: saved.document.path, packages },
+        serving: { name: name?.text ?? document.path, packages: of(served) },
+        because: 'the deployment names both',
+      },
+    ];
   });
 }
 
@@ -59,11 +71,20 @@ function databricks(project: Project): readonly Pair[] {
         const at = get(library, 'pypi', 'package');
         const requirement = parseRequirement(literal(at) ?? '', at?.span.start ?? 0);
         const declared = requirement === undefined ? undefined : declaredBy(requirement, 'requirement', 'main');
-        return declared === undefined || at === undefined ? [] : [{ declared: { ...declared, span: at.span }, document: job.document }];
+        return declared === undefined || at === undefined
+          ? []
+          : [{ declared: { ...declared, span: at.span }, document: job.document }];
       }),
     }));
-    const scores = (name: string): boolean => tokensOf(name).some((token) => /^(score|scoring|predict|inference|infer|serve|deploy)$/.test(token));
-    return sides.filter(({ roles }) => roles.has('train')).flatMap((training) => sides.filter((side) => side !== training && !side.roles.has('train') && scores(side.name)).map((serving) => ({ training, serving, because: `job \`${job.key}\` runs both` })));
+    const scores = (name: string): boolean =>
+      tokensOf(name).some((token) => /^(score|scoring|predict|inference|infer|serve|deploy)$/.test(token));
+    return sides
+      .filter(({ roles }) => roles.has('train'))
+      .flatMap((training) =>
+        sides
+          .filter((side) => side !== training && !side.roles.has('train') && scores(side.name))
+          .map((serving) => ({ training, serving, because: `job \`${job.key}\` runs both` })),
+      );
   });
 }
 
@@ -71,7 +92,9 @@ const SERVES = /^(serve|serving|server|api|app|inference|predict|predictor|score
 const TRAINS = /^(train|training|trainer|retrain)$/;
 
 function volumesOf(service: ReturnType<typeof get>): readonly string[] {
-  return each(get(service, 'volumes')).flatMap((volume) => literal(volume)?.split(':')[0] ?? literal(get(volume, 'source')) ?? []);
+  return each(get(service, 'volumes')).flatMap(
+    (volume) => literal(volume)?.split(':')[0] ?? literal(get(volume, 'source')) ?? [],
+  );
 }
 
 function built(project: Project, document: DataDocument, service: ReturnType<typeof get>): Packages['packages'] {
@@ -89,18 +112,31 @@ function built(project: Project, document: DataDocument, service: ReturnType<typ
 function compose(project: Project): readonly Pair[] {
   return rootsOf(project, 'compose').flatMap(({ document, root }) => {
     const services = get(root, 'services');
-    const all = (services?.kind === 'map' ? services.entries : []).map(({ key, value }) => ({ name: key, value, volumes: volumesOf(value) }));
+    const all = (services?.kind === 'map' ? services.entries : []).map(({ key, value }) => ({
+      name: key,
+      value,
+      volumes: volumesOf(value),
+    }));
     const trains = all.filter(({ name }) => tokensOf(name).some((token) => TRAINS.test(token)));
-    const serves = all.filter(({ name }) => tokensOf(name).some((token) => SERVES.test(token)) && !tokensOf(name).some((token) => TRAINS.test(token)));
+    const serves = all.filter(
+      ({ name }) =>
+        tokensOf(name).some((token) => SERVES.test(token)) && !tokensOf(name).some((token) => TRAINS.test(token)),
+    );
     return trains.flatMap((one) =>
-      serves.filter((other) => other.volumes.some((volume) => one.volumes.includes(volume))).map((other) => ({
-        training: { name: one.name, packages: built(project, document, one.value) },
-        serving: { name: other.name, packages: built(project, document, other.value) },
-        because: `both hold the volume \`${other.volumes.find((volume) => one.volumes.includes(volume)) ?? ''}\``,
-      })),
+      serves
+        .filter((other) => other.volumes.some((volume) => one.volumes.includes(volume)))
+        .map((other) => ({
+          training: { name: one.name, packages: built(project, document, one.value) },
+          serving: { name: other.name, packages: built(project, document, other.value) },
+          because: `both hold the volume \`${other.volumes.find((volume) => one.volumes.includes(volume)) ?? ''}\``,
+        })),
     );
   });
 }
 
 /** Every pair of environments that files tie to one model. */
-export const environmentPairs = (project: Project): readonly Pair[] => [...azure(project), ...databricks(project), ...compose(project)];
+export const environmentPairs = (project: Project): readonly Pair[] => [
+  ...azure(project),
+  ...databricks(project),
+  ...compose(project),
+];
