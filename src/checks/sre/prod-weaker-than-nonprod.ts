@@ -1,19 +1,10 @@
 import type { RepoPath } from '../../core/location.ts';
 import { type DataDocument, type DataNode, entries, get } from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
-import { boolAt, numberAt } from '../../facts/formats/field.ts';
 import { rootsOf } from '../../facts/formats/recognise.ts';
-import { environmentOf, isTemplatePath, tokensOf } from '../../facts/paths.ts';
+import { environmentOf, isTemplatePath } from '../../facts/paths.ts';
+import { weakerIn } from '../../facts/system/parity.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
-
-/** Switches that guard: off in production and on elsewhere is never meant. */
-const GUARDS = new Set(
-  'monitoring monitor monitors validation validate drift alert alerts alerting auth authentication authorization tls ssl encryption encrypt gate canary backup backups audit rbac capture probe probes'.split(
-    ' ',
-  ),
-);
-const COUNTS =
-  /^(replicas|min_?replicas|replica_?count|min_?replica_?count|min_?capacity|instance_?count|min_?instances|initial_?instance_?count|num_?replicas)$/i;
 
 interface Side {
   readonly document: DataDocument;
@@ -63,37 +54,6 @@ function* pairsOfTargets(project: Project): Generator<{ readonly prod: Side; rea
       if (/^(staging|development)$/.test(environmentOf(key)))
         yield { prod: { document, node: prod.value }, other: { document, node: value } };
   }
-}
-
-interface Weaker {
-  readonly prod: DataNode;
-  readonly other: DataNode;
-  readonly says: string;
-}
-
-function weakerIn(prod: DataNode, other: DataNode): readonly Weaker[] {
-  const left: { readonly a: DataNode; readonly b: DataNode; readonly path: readonly string[] }[] = [
-    { a: prod, b: other, path: [] },
-  ];
-  const found: Weaker[] = [];
-  for (let next = left.pop(); next !== undefined; next = left.pop()) {
-    for (const { key, value } of entries(next.a)) {
-      const against = get(next.b, key);
-      if (against === undefined) continue;
-      const path = [...next.path, key];
-      left.push({ a: value, b: against, path });
-      const [on, off] = [boolAt(against)?.value, boolAt(value)?.value];
-      const named =
-        path.slice(-2).some((part) => tokensOf(part).some((token) => GUARDS.has(token))) &&
-        !tokensOf(key).some((token) => /^(disable|disabled|skip|ignore|debug|no)$/.test(token));
-      if (on === true && off === false && named)
-        found.push({ prod: value, other: against, says: `\`${path.join('.')}\` is off in production` });
-      const [many, few] = [numberAt(against)?.value, numberAt(value)?.value];
-      if (COUNTS.test(key) && many !== undefined && few !== undefined && few < many)
-        found.push({ prod: value, other: against, says: `\`${path.join('.')}\` is ${few} in production` });
-    }
-  }
-  return found;
 }
 
 export default defineCheck({

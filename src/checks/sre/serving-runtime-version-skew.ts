@@ -15,6 +15,9 @@ interface Use {
 const PREPARES = new Set(
   'export exporter convert conversion compile build test tests ci integration validate'.split(' '),
 );
+/** Servers whose models are compiled or exported for one release; a language model's weights load in any. */
+const COMPILES = /tritonserver|tensorflow\/serving|tensorflow-serving|torchserve|mlserver|openvino|tensorrt/i;
+
 const VERSION = /^v?\d+(\.\d+)+/;
 
 const prepares = (path: string): boolean => tokensOf(path).some((token) => PREPARES.has(token));
@@ -26,6 +29,7 @@ const release = (tag: string): string => VERSION.exec(tag)?.[0].replace(/^v/, ''
 function uses(project: Project): ReadonlyMap<string, { readonly makes: Use[]; readonly serves: Use[] }> {
   const found = new Map<string, { readonly makes: Use[]; readonly serves: Use[] }>();
   const add = (repository: string, kind: 'makes' | 'serves', use: Use): void => {
+    if (!COMPILES.test(repository)) return;
     const known = found.get(repository) ?? { makes: [], serves: [] };
     known[kind].push(use);
     found.set(repository, known);
@@ -97,6 +101,10 @@ export default defineCheck({
       'k8s/a.yaml': deployment(`${image}:24.05-py3`),
       'export/Dockerfile': `FROM ${image}:24.05-py3\n`,
       'export/old/Dockerfile': `FROM ${image}:23.10-py3\n`,
+    }),
+    good({
+      'k8s/llm.yaml': deployment('vllm/vllm-openai:v0.8.0'),
+      'tests/compose.yaml': 'services:\n  llm:\n    image: vllm/vllm-openai:v0.7.0\n',
     }),
   ],
 

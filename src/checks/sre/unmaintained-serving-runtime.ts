@@ -23,7 +23,7 @@ function inData(document: DataDocument, project: Project): readonly Found[] {
     if (api === undefined) return [];
     if (/^serving\.kubeflow\.org\//.test(said))
       return [{ span: api.span, says: `\`${said}\` belongs to KFServing, which KServe has replaced` }];
-    if (said === 'serving.kserve.io/v1alpha2')
+    if (said === 'serving.kserve.io/v1alpha2' && text(get(root, 'kind')) === 'InferenceService')
       return [{ span: api.span, says: `\`${said}\` is no longer served by KServe` }];
     return seldon2 && /^machinelearning\.seldon\.io\//.test(said)
       ? [{ span: api.span, says: `\`${said}\` is Seldon Core 1, while the repository already uses Seldon Core 2` }]
@@ -89,6 +89,7 @@ export default defineCheck({
     }),
     good({
       'isvc.yaml': 'apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: {name: a}\n',
+      'llm.yaml': 'apiVersion: serving.kserve.io/v1alpha2\nkind: LLMInferenceService\nmetadata: {name: a}\n',
       'runtime.yaml': 'apiVersion: serving.kserve.io/v1alpha1\nkind: ServingRuntime\nmetadata: {name: a}\n',
       'v1.yaml': 'apiVersion: machinelearning.seldon.io/v1\nkind: SeldonDeployment\nmetadata: {name: a}\n',
       'app.properties': 'server.port=8080\n',

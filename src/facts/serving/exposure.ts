@@ -105,11 +105,18 @@ export function isFenced(project: Project, workload: KubernetesWorkload): boolea
   });
 }
 
+/** A host part that is a variable without a default may be the loopback. */
+const isKnown = (written: string): boolean =>
+  /\$\{\w+:?-\d+\}:|^[^$]*:/.test(written) && written.replace(/\$\{[^}]*\}/g, 'x').includes(':');
+
 /** A published port of a compose service that answers beyond the host itself. */
 export function publishedPort(service: ComposeService, ports?: ReadonlySet<number>): Exposure | undefined {
   const found = service.ports.find(
-    ({ published, loopback, target }) =>
-      published && !loopback && (ports === undefined || (target !== undefined && ports.has(target))),
+    ({ published, loopback, target, written, node }) =>
+      published &&
+      !loopback &&
+      (node.kind === 'map' || isKnown(written)) &&
+      (ports === undefined || (target !== undefined && ports.has(target))),
   );
   return found === undefined
     ? undefined

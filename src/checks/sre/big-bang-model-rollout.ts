@@ -1,0 +1,101 @@
+import type { Span } from '../../core/location.ts';
+import { type DataNode, entryOf } from '../../documents/data.ts';
+import { isTemplatePath } from '../../facts/paths.ts';
+import { served, watched } from '../../facts/serving/rollouts.ts';
+import { mayBeProduction } from '../../facts/system/production.ts';
+import { at, bad, changed, defineCheck, good, seen } from '../../kit/index.ts';
+
+const numbers = (said: string): readonly number[] => [...said.matchAll(/\d{1,12}/g)].map(([digits]) => Number(digits));
+
+/** The first number that differs goes down: an older version is brought back. */
+function goesBack(then: string, now: string): boolean {
+  const [before, after] = [numbers(then), numbers(now)];
+  const at = before.findIndex((value, index) => value !== after[index]);
+  return at !== -1 && before.length === after.length && (after[at] ?? 0) < (before[at] ?? 0);
+}
+
+function spanOf(node: DataNode, model: string): Span {
+  const entry = entryOf(node);
+  return entry?.key === model ? { start: entry.keySpan.start, end: node.span.end } : node.span;
+}
+
+const isvc = (uri: string, rest = '', name = 'churn'): string =>
+  `apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: {name: ${name}}\nspec:\n  predictor:\n${rest}    sklearn:\n      storageUri: ${uri}\n`;
+const endpoint = (traffic: string, rest = ''): string =>
+  `$schema: https://azuremlschemas.azureedge.net/latest/managedOnlineEndpoint.schema.json\nname: rank\nauth_mode: aad_token\ntraffic: {${traffic}}\n${rest}`;
+const template = (uri: string, rest = ''): string =>
+  `Resources:\n  Model:\n    Type: AWS::SageMaker::Model\n    Properties:\n      PrimaryContainer:\n        ModelDataUrl: ${uri}\n  Endpoint:\n    Type: AWS::SageMaker::Endpoint\n    Properties:\n      EndpointConfigName: a\n${rest}`;
+
+export default defineCheck({
+  evaluates: 'rollback',
+  stage: 'deployment',
+  severity: 'medium',
+  confidence: 'high',
+  grades: { final: { severity: 'high', when: 'no other deployment of the endpoint is left to go back to' } },
+  title: 'All traffic moves to a new model at once',
+  why: 'A model that is worse on live requests than it was in the evaluation answers everybody until somebody notices.',
+  fix: 'Send it a few percent first, or mirror the traffic, with an automatic way back.',
+  references: [
+    'https://kserve.github.io/website/docs/model-serving/predictive-inference/rollout-strategies/canary-example',
+    'https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails.html',
+    'https://learn.microsoft.com/en-us/azure/machine-learning/how-to-safely-rollout-online-endpoints',
+  ],
+  examples: [
+    bad({
+      'isvc.yaml': changed(isvc('gs://acme/churn/7'), isvc('«gs://acme/churn/8»')),
+      'template.yml': changed(template('s3://acme/m/3/model.tar.gz'), template('«s3://acme/m/4/model.tar.gz»')),
+    }),
+    bad({ 'endpoint.yml': changed(endpoint('blue: 100, green: 0'), endpoint('blue: 0, «green: 100»')) }),
+    bad({
+      'seldon.yaml': changed(
+        'apiVersion: machinelearning.seldon.io/v1\nkind: SeldonDeployment\nmetadata: {name: a}\nspec:\n  predictors: [{graph: {name: m, modelUri: "gs://a/1"}}]\n',
+        'apiVersion: machinelearning.seldon.io/v1\nkind: SeldonDeployment\nmetadata: {name: a}\nspec:\n  predictors: [{graph: {name: m, modelUri: «"gs://a/2"»}}]\n',
+      ),
+    }),
+    bad.as('final')({ 'endpoint.yml': changed(endpoint('blue: 100'), endpoint('«green: 100»')) }),
+    good({
+      'isvc.yaml': changed(isvc('gs://acme/churn/7'), isvc('gs://acme/churn/8', '    canaryTrafficPercent: 10\n')),
+      'back.yaml': changed(isvc('gs://acme/a/8', '', 'a'), isvc('gs://acme/a/7', '', 'a')),
+      'dev/isvc.yaml': changed(isvc('gs://acme/b/7', '', 'b'), isvc('gs://acme/b/8', '', 'b')),
+      'new.yaml': isvc('gs://acme/c/1', '', 'c'),
+      'endpoint.yml': changed(endpoint('blue: 100, green: 0'), endpoint('blue: 90, green: 10')),
+      'mirror.yml': changed(
+        endpoint('blue: 100, green: 0').replace('rank', 'm'),
+        endpoint('blue: 0, green: 100', 'mirror_traffic: {blue: 10}\n').replace('rank', 'm'),
+      ),
+      'template.yml': changed(
+        template('s3://acme/m/3'),
+        template('s3://acme/m/4', '      DeploymentConfig: {BlueGreenUpdatePolicy: {}}\n'),
+      ),
+    }),
+    good({
+      'isvc.yaml': changed(isvc('gs://acme/churn/7'), isvc('gs://acme/churn/8')),
+      'canary.yaml': 'apiVersion: flagger.app/v1beta1\nkind: Canary\nmetadata: {name: churn}\nspec: {}\n',
+    }),
+  ],
+
+  spans: 'project',
+  *inspect(after, before) {
+    if (after === before || watched(after)) return;
+    const thens = new Map(served(before).map((each) => [each.key, each]));
+    for (const now of served(after)) {
+      const then = thens.get(now.key);
+      if (
+        then === undefined ||
+        then.model === now.model ||
+        now.gradual ||
+        goesBack(then.model, now.model) ||
+        isTemplatePath(now.document.path) ||
+        !mayBeProduction(now.document, now.node)
+      )
+        continue;
+      const evidence = [seen(then.document, then.node.span, 'served before the change')];
+      yield at(
+        now.document,
+        spanOf(now.node, now.model),
+        `all requests go from \`${then.model}\` to \`${now.model}\` at once`,
+        { evidence, ...(now.returns ? {} : { grade: 'final' }) },
+      );
+    }
+  },
+});
