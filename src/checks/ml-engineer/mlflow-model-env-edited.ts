@@ -21,19 +21,19 @@ function* editsOf(after: Project, before: Project, { folder }: MlflowModel): Gen
       ? modelEnvironments(before, folder).find((each) => each.document.path === document.path)
       : undefined;
     if (base === undefined) continue;
-    for (const now of packages) {
-      if (now.name !== 'python' && !MODEL_PACKAGES.has(now.name)) continue;
-      const then = base.packages.find(({ name }) => name === now.name);
+    const edits = packages.flatMap((now) => {
+      const then =
+        MODEL_PACKAGES.has(now.name) || now.name === 'python'
+          ? base.packages.find(({ name }) => name === now.name)
+          : undefined;
       const [was, is] = [then && minorPinned(then), minorPinned(now)];
-      if (then === undefined || was === undefined || is === undefined || was === is) continue;
-      const evidence = [seen(base.document, then.span, `${was} when the model was saved`)];
-      yield at(
-        document,
-        now.span,
-        `\`${now.name}\` goes from ${was} to ${is} beside a saved model that stays as it is`,
-        { evidence },
-      );
-    }
+      return then === undefined || was === undefined || is === undefined || was === is ? [] : [{ now, then, was, is }];
+    });
+    const [first] = edits;
+    if (first === undefined) continue;
+    const says = edits.slice(0, 4).map(({ now, was, is }) => `\`${now.name}\` goes from ${was} to ${is}`);
+    const evidence = edits.map(({ then, was }) => seen(base.document, then.span, `${was} when the model was saved`));
+    yield at(document, first.now.span, `${says.join(', ')} beside a saved model that stays as it is`, { evidence });
   }
 }
 
@@ -61,7 +61,7 @@ export default defineCheck({
       'models/churn/MLmodel': model,
       'models/churn/conda.yaml': changed(
         conda('python=3.10.4', 'scikit-learn==1.2.2'),
-        conda('«python=3.12»', '«scikit-learn==1.4.0»'),
+        conda('«python=3.12»', 'scikit-learn==1.4.0'),
       ),
       'models/churn/requirements.txt': changed(
         'scikit-learn==1.2.2\nnumpy==1.24.1\n',

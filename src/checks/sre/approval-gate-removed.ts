@@ -1,7 +1,7 @@
 import type { Outcome } from '../../core/finding.ts';
 import type { RepoPath } from '../../core/location.ts';
 import type { Project } from '../../documents/project.ts';
-import { type Approval, approvalStatuses, approvals } from '../../facts/formats/approvals.ts';
+import { type Approval, approvalStatuses, approvals, isOwned } from '../../facts/formats/approvals.ts';
 import { isTemplatePath } from '../../facts/paths.ts';
 import { at, bad, changed, defineCheck, good, seen } from '../../kit/index.ts';
 
@@ -107,6 +107,10 @@ export default defineCheck({
       'b.yml': changed(null, 'deploy-prod:\n  when: manual\n  script:\n    - ./deploy.sh\n'),
       'register.py': changed('f(approval_status="Approved")\n', 'f(approval_status="PendingManualApproval")\n'),
     }),
+    good({
+      CODEOWNERS: changed('* @acme/all\n/models/churn/ @acme/ml\n', '* @acme/all\n'),
+      'models/churn/train.py': same('x = 1\n'),
+    }),
   ],
 
   spans: 'project',
@@ -121,6 +125,7 @@ export default defineCheck({
         )
       )
         continue;
+      if (approval.gate === 'owners' && isOwned(after, approval.guarded)) continue;
       const stays = isStillThere(after, approval);
       const says = stays
         ? `the ${approval.says} is removed and what it guarded stays`

@@ -112,6 +112,19 @@ function owners(project: Project, wanted: ReadonlySet<RepoPath>): readonly Appro
   });
 }
 
+const bare = (pattern: string): string => pattern.replace(/^\/|(\/\*\*?|\/)$/g, '').replace(/\/\*\*?$/, '');
+
+/** True when another rule gives the paths of a pattern owners: everything, a folder above, or files of its ending. */
+export const isOwned = (project: Project, pattern: string): boolean =>
+  codeOwners(project).some(({ pattern: other, owners: people }) => {
+    if (people.length === 0 || other === pattern) return false;
+    const ending = /^\*(\.\w+)$/.exec(other)?.[1];
+    if (ending !== undefined) return pattern.endsWith(ending);
+    return (
+      other === '*' || other === '**' || bare(pattern).startsWith(`${bare(other)}/`) || bare(other) === bare(pattern)
+    );
+  });
+
 /** Every approval in the given files. */
 export function approvals(project: Project, paths: ReadonlySet<RepoPath>): readonly Approval[] {
   const manual = [...paths].flatMap((path) => {
