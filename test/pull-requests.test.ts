@@ -12,13 +12,18 @@ const CASES = fileURLToPath(new URL('./pull-requests/', import.meta.url));
 /** Writes the golden reports anew instead of comparing: UPDATE_GOLDEN=1 npm test. */
 const UPDATE = process.env['UPDATE_GOLDEN'] === '1';
 
+function contentOf(bytes: Buffer): Content {
+  if (bytes.includes(0)) return { kind: 'bytes', bytes: new Uint8Array(bytes) };
+  return { kind: 'text', text: bytes.toString('utf8'), lossy: false };
+}
+
 function filesBelow(folder: string, prefix = ''): Readonly<Record<string, Content>> {
   if (!existsSync(folder)) return {};
   const files: Record<string, Content> = {};
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     if (statSync(path).isDirectory()) Object.assign(files, filesBelow(path, `${prefix}${name}/`));
-    else files[`${prefix}${name}`] = { kind: 'text', text: readFileSync(path, 'utf8'), lossy: false };
+    else files[`${prefix}${name}`] = contentOf(readFileSync(path));
   }
   return files;
 }

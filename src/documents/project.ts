@@ -52,7 +52,11 @@ export function createProject({ side, contents, changed, cache = new Map() }: Pr
     return contents.get(entry.blob);
   };
 
-  const document = (path: RepoPath): Document | undefined => {
+  // Held for as long as the project is looked at: every check asks for the same files again, and the shared cache may
+  // be smaller than they are.
+  const held = new Map<RepoPath, Document | undefined>();
+
+  const read = (path: RepoPath): Document | undefined => {
     const entry = tree.get(path);
     const bytes = content(path);
     if (entry === undefined || bytes === undefined) return undefined;
@@ -64,14 +68,23 @@ export function createProject({ side, contents, changed, cache = new Map() }: Pr
     return parsed;
   };
 
+  const document = (path: RepoPath): Document | undefined => {
+    if (held.has(path)) return held.get(path);
+    const parsed = read(path);
+    held.set(path, parsed);
+    return parsed;
+  };
+
+  const mentioning = wordIndex(byKind, (path) => textOf(content(path)));
+
   const documents = <Kind extends DocumentKind>(
     kind: Kind,
     mentions?: readonly string[],
   ): readonly DocumentOf<Kind>[] => {
+    const hits = mentions?.map((word) => mentioning(kind, word));
     const found: Document[] = [];
     for (const path of byKind.get(kind) ?? []) {
-      const text = textOf(content(path));
-      if (mentions !== undefined && (text === undefined || !mentions.some((word) => text.includes(word)))) continue;
+      if (hits !== undefined && !hits.some((paths) => paths.has(path))) continue;
       const parsed = document(path);
       if (parsed?.kind === kind) found.push(parsed);
     }
@@ -80,6 +93,22 @@ export function createProject({ side, contents, changed, cache = new Map() }: Pr
   };
 
   return { tree, changed, document, content, documents, paths };
+}
+
+/** Files of a kind whose text holds a word; each text is looked through once for each word, whoever asks. */
+function wordIndex(
+  byKind: ReadonlyMap<DocumentKind, readonly RepoPath[]>,
+  text: (path: RepoPath) => string | undefined,
+): (kind: DocumentKind, word: string) => ReadonlySet<RepoPath> {
+  const known = new Map<string, ReadonlySet<RepoPath>>();
+  return (kind, word) => {
+    const key = `${kind}\0${word}`;
+    const hit = known.get(key);
+    if (hit !== undefined) return hit;
+    const found = new Set((byKind.get(kind) ?? []).filter((path) => text(path)?.includes(word) === true));
+    known.set(key, found);
+    return found;
+  };
 }
 
 function groupByKind(paths: readonly RepoPath[]): ReadonlyMap<DocumentKind, readonly RepoPath[]> {

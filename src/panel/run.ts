@@ -2,7 +2,7 @@ import type { NotEvaluated, Observation, Outcome } from '../core/finding.ts';
 import type { RepoPath } from '../core/location.ts';
 import type { Incident } from '../core/report.ts';
 import type { Change } from '../core/snapshot.ts';
-import type { Document, DocumentKind } from '../documents/kinds.ts';
+import { type Document, type DocumentKind, kindOfPath } from '../documents/kinds.ts';
 import type { Project } from '../documents/project.ts';
 import { type Check, kindsOf, type Listed, mayMention } from '../kit/index.ts';
 
@@ -73,6 +73,17 @@ function collect(listed: Listed, path: RepoPath | undefined, tally: Tally, inspe
   });
 }
 
+/** A look at path and text that is cheaper than parsing: false when the check can have nothing to say about the file. */
+function mayInterest(check: Check, project: Project, path: RepoPath): boolean {
+  const kinds = kindsOf(check);
+  const kind = kindOfPath(path);
+  const content = project.content(path);
+  // What a file of bytes or an odd name holds is known only from inside.
+  if (kinds.includes('model-file') && (kind === 'model-file' || content?.kind !== 'text')) return true;
+  if (!kinds.includes(kind) && !(kind === 'notebook' && kinds.includes('python'))) return false;
+  return content?.kind !== 'text' || mayMention(check, content);
+}
+
 function runOnFile(
   listed: Listed,
   check: Extract<Check, { reads: unknown }>,
@@ -80,6 +91,7 @@ function runOnFile(
   path: RepoPath,
   tally: Tally,
 ): void {
+  if (!mayInterest(check, scene.after, path)) return;
   const document = scene.after.document(path);
   if (document === undefined) return;
   for (const view of viewsOf(document, kindsOf(check))) {
@@ -97,7 +109,12 @@ function runOnChange(
   tally: Tally,
 ): void {
   if (change.kind === 'added' || change.kind === 'copied') return;
-  const base = scene.before.document(change.from ?? change.path);
+  const before = change.from ?? change.path;
+  const interesting =
+    mayInterest(check, scene.before, before) ||
+    (change.kind !== 'deleted' && mayInterest(check, scene.after, change.path));
+  if (!interesting) return;
+  const base = scene.before.document(before);
   if (base === undefined) return;
   const head = change.kind === 'deleted' ? undefined : scene.after.document(change.path);
   if (change.kind !== 'deleted' && head === undefined) return;

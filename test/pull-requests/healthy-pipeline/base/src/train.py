@@ -1,0 +1,4 @@
+import random
+
+random.seed(7)
+print("trains")
