@@ -100,6 +100,12 @@ export default defineCheck({
       'migrations/versions/0003_drop.py':
         'from alembic import op as o\n\nrevision = "3"\n\ndef upgrade():\n    o.drop_column("inference_log", «"request_id"»)\n\ndef downgrade():\n    pass\n',
     }),
+    bad({
+      'resources.yml': changed(
+        monitor('        model_id_col: m\n').replace('timestamp_col', '«timestamp_col»'),
+        monitor('        model_id_col: m\n').replace('        timestamp_col: ts\n', ''),
+      ),
+    }),
     good({
       'resources.yml': changed(monitor('        model_id_col: model_id\n'), monitor('        model_id_col: model\n')),
       'migrations/0002.sql':

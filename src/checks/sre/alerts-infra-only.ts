@@ -46,6 +46,13 @@ export default defineCheck({
         'apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: {name: churn}\nspec:\n  predictor: {minReplicas: 2, sklearn: {}}\n',
       'rule.yaml': `apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: a}\nspec:\n  groups:\n  - name: a\n    rules:\n    - {alert: «Down», expr: 'up{service="churn"} == 0'}\n    - {alert: Slow, expr: 'request_latency{service="churn"} > 2'}\n    - {alert: Restarts, expr: 'kube_pod_restarts{service="churn"} > 2'}\n`,
     }),
+    bad({
+      'rules.yaml': `groups:\n- name: ml\n  rules:\n${rule('«Gpu»', 'DCGM_FI_DEV_GPU_UTIL > 95')}${rule('Batch', 'ray_serve_num_router_requests > 9')}${rule('Wait', 'tgi_queue_size > 9')}`,
+    }),
+    bad({
+      'seldon.json':
+        '{"groups": [{"name": "a", "rules": [{"alert": «"Slow"», "expr": "seldon_model_infer_latency_seconds > 1"}, {"alert": "B", "expr": "seldon_api_executor_errors > 1"}, {"alert": "C", "expr": "mlserver_queue > 9"}]}]}\n',
+    }),
     good({
       'rules.yaml': `groups:\n- name: ml\n  rules:\n${rule('Slow', 'vllm:e2e_request_latency_seconds_sum > 3')}${rule('Errors', 'rate(churn_prediction_errors_total[5m]) > 0.1')}${rule('Queue', 'nv_inference_queue_duration_us > 1000')}${rule('Drift', 'churn_feature_psi > 0.2')}`,
     }),

@@ -40,6 +40,10 @@ export default defineCheck({
         '  deploy:\n    needs: train\n    steps: [{run: az ml online-deployment update}]\n',
       ),
     }),
+    bad({
+      '.github/workflows/after.yml':
+        'on:\n  workflow_run:\n    «workflows: [drift monitor]\n    types: [completed]»\njobs:\n  train-and-deploy:\n    steps:\n    - run: python train.py\n    - run: az ml online-deployment update\n',
+    }),
     good({
       'resources/monitoring.yml':
         'resources:\n  jobs:\n    monitoring_job:\n      tasks:\n      - {task_key: retrain, run_job_task: {job_id: "${resources.jobs.training_job.id}"}}\n      - {task_key: other, run_job_task: {job_id: "${var.job}"}}\n',

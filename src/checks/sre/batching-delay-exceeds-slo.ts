@@ -107,6 +107,11 @@ export default defineCheck({
         'apiVersion: ray.io/v1\nkind: RayService\nmetadata: {name: churn}\nspec:\n  serveConfigV2: |\n    applications:\n    - name: churn\n      import_path: a:b\n      deployments:\n      - name: M\n        user_config:\n          batch_wait_timeout_s: «0.5»\n',
       'rules.yaml': rules('churn_latency_ms > 300'),
     }),
+    bad({
+      'models/rank/config.pbtxt': triton('«900000»').replace('"churn"', '"rank"'),
+      'models/churn/config.pbtxt': triton('100'),
+      'rules.yaml': rules('rank_request_duration_seconds > 1'),
+    }),
     good({ 'models/churn/config.pbtxt': triton('5000'), 'rules.yaml': rules(p95) }),
     good({ 'models/churn/config.pbtxt': triton('100000') }),
     good({

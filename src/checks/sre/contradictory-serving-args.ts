@@ -47,6 +47,10 @@ export default defineCheck({
       'compose.yaml':
         'services:\n  tgi:\n    image: ghcr.io/huggingface/text-generation-inference:3.0\n    command: [--num-shard, "2", --num-shard, «"4"»]\n',
     }),
+    bad({
+      'isvc.yaml':
+        'apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: {name: a}\nspec:\n  predictor:\n    containers:\n    - name: kserve-container\n      image: vllm/vllm-openai:v0.8.0\n      command: [vllm, serve, /m, --dtype=half]\n      args: [«--dtype=bfloat16»]\n',
+    }),
     good({
       'values.yaml': `${values('    vllmConfig:\n      maxModelLen: 4096\n      extraArgs: ["--max-model-len=4096"]\n')}  - name: off\n    enabled: false\n    vllmConfig: {dtype: half, extraArgs: ["--dtype=bfloat16"]}\n  - name: open\n    vllmConfig: {dtype: half, extraArgs: ["--dtype=$(DTYPE)"]}\n`,
       'llm.yaml':

@@ -34,6 +34,10 @@ export default defineCheck({
       'api.json':
         '{"apiVersion": "v1", "kind": "List", "items": [{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "rank"}, "spec": {«"replicas": 1»}}, {"apiVersion": "autoscaling/v1", "kind": "HorizontalPodAutoscaler", "spec": {"scaleTargetRef": {"kind": "Deployment", "name": "rank"}}}]}\n',
     }),
+    bad({
+      'base/rank.yaml': deployment('  «replicas: 5»\n').replaceAll('name: api', 'name: rank, namespace: ml'),
+      'base/scaling/hpa.yaml': hpa().replaceAll('name: api', 'name: rank'),
+    }),
     good({ 'k8s/api.yaml': deployment(''), 'k8s/hpa.yaml': hpa() }),
     good({
       'k8s/api.yaml': deployment('  replicas: 3\n').replace('name: api', 'name: api, namespace: a'),

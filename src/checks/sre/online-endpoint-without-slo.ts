@@ -31,6 +31,10 @@ export default defineCheck({
       'main.tf':
         'resource "aws_sagemaker_endpoint_configuration" "churn" {\n  production_variants {\n    initial_instance_count = «2»\n  }\n}\n',
     }),
+    bad({
+      'k8s/llm.yaml':
+        'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: llm}\nspec:\n  replicas: «3»\n  template: {spec: {containers: [{name: a, image: "vllm/vllm-openai:v0.8.0"}]}}\n',
+    }),
     good({
       'k8s/isvc.yaml': isvc,
       'slo.yaml': 'version: prometheus/v1\nservice: churn\nslos:\n- {name: availability, objective: 99.5}\n',

@@ -87,6 +87,15 @@ export default defineCheck({
         '{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a"}, "spec": {"template": {"spec": {"containers": [{"name": "a", "image": «"tensorflow/serving:2.15.0"»}]}}}}\n',
       'integration/compose.yaml': 'services:\n  tfs:\n    image: tensorflow/serving:2.11.0\n',
     }),
+    bad({
+      'isvc.yaml':
+        'apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: {name: a}\nspec:\n  predictor:\n    containers:\n    - {name: kserve-container, image: «"docker.io/seldonio/mlserver:1.6.0"»}\n',
+      'build/Dockerfile': 'FROM docker.io/seldonio/mlserver:1.3.5\n',
+    }),
+    bad({
+      'deploy/compose.prod.yaml': `services:\n  triton:\n    image: «${image}:24.05-py3»\n`,
+      'convert/Dockerfile': `ARG BASE=${image}\nFROM ${image}:24.08-py3\n`,
+    }),
     good({
       'k8s/triton.yaml': deployment(`${image}:24.05-py3`),
       'export/Dockerfile': `FROM ${image}:24.05-py3-sdk\n`,
