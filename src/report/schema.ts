@@ -111,6 +111,7 @@ const consolidation = z.strictObject({
     training: gap,
     validation: gap,
     deployment: gap,
+    monitoring: gap,
     'monitoring-health': gap,
     'monitoring-drift': gap,
   }),
