@@ -1,4 +1,3 @@
-import { fact } from '../core/fact.ts';
 import type { RepoPath } from '../core/location.ts';
 
 /** What a path says about the role of a file, by whole tokens; the first that fits, in this order. */
@@ -80,6 +79,3 @@ const isTemplateSegment = (part: string): boolean => part.includes('{{') || part
 /** True for files of a template repository, whose names or folders hold placeholders. */
 export const isTemplatePath = (path: RepoPath): boolean =>
   path.split('/').some(isTemplateSegment) || /\.(tmpl|tpl|j2|jinja2?)$/.test(path);
-
-/** Shared token lookup for objects that carry a path. */
-export const classOf = fact((subject: { readonly path: RepoPath }): PathClass => pathClassOf(subject.path));

@@ -5,7 +5,6 @@ import { azureMonitors } from '../facts/formats/azure.ts';
 import { cloudwatchAlarms, sagemakerMonitors } from '../facts/formats/cloudformation.ts';
 import { databricksResources } from '../facts/formats/databricks.ts';
 import { evidentlySettings, nannymlConfigs } from '../facts/formats/detectors.ts';
-import { githubJobs } from '../facts/formats/github.ts';
 import { type PrometheusRule, prometheusRules, serviceObjectives } from '../facts/formats/prometheus.ts';
 import {
   automated,
@@ -243,7 +242,3 @@ export const MONITORING_TESTS: readonly RubricTest[] = [
     signal: (project) => together(automated(labelled(project)), documented(driftEvidence(project))),
   },
 ];
-
-/** Jobs by a clock exist at all; asked by the constraints. */
-export const hasSchedules = (project: Project): boolean =>
-  githubJobs(project).some((job) => job.workflow.schedules.length > 0);
