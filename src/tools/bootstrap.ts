@@ -5,14 +5,32 @@ import type { PullRequestSnapshot } from '../core/snapshot.ts';
 import type { ToolObservation } from '../core/tool.ts';
 import type { Adapter } from './adapter.ts';
 import { bandit } from './adapters/bandit.ts';
+import { detectSecrets } from './adapters/detect-secrets.ts';
+import { hadolint } from './adapters/hadolint.ts';
+import { modelscan } from './adapters/modelscan.ts';
 import { promtool } from './adapters/promtool.ts';
 import { ruff } from './adapters/ruff.ts';
+import { semgrep } from './adapters/semgrep.ts';
 import { sqlfluff } from './adapters/sqlfluff.ts';
+import { squawk } from './adapters/squawk.ts';
+import { trivy } from './adapters/trivy.ts';
 import { yamllint } from './adapters/yamllint.ts';
 import { withCheckout } from './checkout.ts';
 import { RUN_LIMITS, run } from './run.ts';
 
-export const ADAPTERS: readonly Adapter[] = [ruff, bandit, promtool, yamllint, sqlfluff];
+export const ADAPTERS: readonly Adapter[] = [
+  ruff,
+  bandit,
+  promtool,
+  yamllint,
+  sqlfluff,
+  semgrep,
+  trivy,
+  detectSecrets,
+  hadolint,
+  modelscan,
+  squawk,
+];
 
 /** Time to say which version one is. */
 const CHECK_MS = 15_000;
