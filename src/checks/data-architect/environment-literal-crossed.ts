@@ -11,7 +11,7 @@ const ELSEWHERE = new Set('dev development staging stg sandbox nonprod uat'.spli
 
 /** Keys whose value says where data or models lie. */
 const PLACES =
-  /^(table_name|baseline_table_name|output_schema_name|catalog_name|schema_name|catalog|schema|entity_name|model_name|registered_model_name|name|bucket|\w*_(bucket|table|schema|catalog|uri|url|path|endpoint)|\w*[a-z](Uri|Url|Path|Bucket|Endpoint)|uri|url|path|endpoint|database|dataset|project|storageUri|modelUri|value)$/;
+  /^(table_name|baseline_table_name|output_schema_name|catalog_name|schema_name|catalog|schema|entity_name|model_name|registered_model_name|bucket|\w*_(bucket|table|schema|catalog|uri|url|path|endpoint)|\w*[a-z](Uri|Url|Path|Bucket|Endpoint)|uri|url|path|endpoint|database|dataset|project|storageUri|modelUri|value)$/;
 
 /** `dev.ml.churn`, `s3://acme-dev/x`, `https://staging.acme.io`; a sentence or a single word is none. */
 const ADDRESS =

@@ -28,7 +28,10 @@ function sagemaker(project: Project): readonly Capacity[] {
     .filter(({ asynchronous }) => !asynchronous)
     .flatMap(({ document, node, id, variants }) => {
       const target = cloudResources(project).find(
-        (each) => each.document === document && each.type === 'AWS::ApplicationAutoScaling::ScalableTarget',
+        (each) =>
+          each.document === document &&
+          each.type === 'AWS::ApplicationAutoScaling::ScalableTarget' &&
+          (text(get(each.properties, 'ServiceNamespace')) ?? 'sagemaker') === 'sagemaker',
       );
       return variants
         .filter(({ serverless }) => serverless === undefined)
