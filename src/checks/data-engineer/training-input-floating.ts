@@ -29,7 +29,7 @@ function floatingAt(node: DataNode, azure: boolean): Floating | undefined {
     if (reference?.label !== 'latest' || key === 'model' || key === 'component' || key === 'compute') return undefined;
     return {
       node,
-      says: `\`${said}\` is ${key === 'environment' ? 'an environment' : 'data'} of whatever version is newest when the job starts`,
+      says: `\`${said}\` is ${key === 'environment' ? 'an environment' : 'an input'} of whatever version is newest when the job starts`,
     };
   }
   if (isArtifact(node, said)) return { node, says: `\`${said}\` is whatever version is newest when the job starts` };

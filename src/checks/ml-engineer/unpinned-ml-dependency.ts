@@ -47,6 +47,11 @@ const isLoose = ({ name, specifier, open, url, group, source }: Declared): boole
   source === 'requirement' &&
   !specifier.includes('==');
 
+/** MLflow itself writes its bare name beside the models that it saves. */
+const isWritten = (project: Project, path: RepoPath, { name }: Declared): boolean =>
+  /^mlflow/.test(name) &&
+  project.tree.has((folderOf(path) === '' ? 'MLmodel' : `${folderOf(path)}/MLmodel`) as RepoPath);
+
 const isConstrained = (document: Document): boolean =>
   document.kind === 'requirements' && document.includes.some(({ kind }) => kind === 'constraint');
 
@@ -79,6 +84,8 @@ export default defineCheck({
         'scikit-learn==1.4.0\nnumpy==1.26.*\nflask\ntorch @ https://example.com/torch-2.0-cp310-cp310-linux_x86_64.whl\n',
       'requirements-dev.txt': 'numpy\n',
       'docs/requirements.txt': 'pandas==2.0.0\n',
+      'model/MLmodel': 'run_id: a\nflavors: {}\n',
+      'model/requirements.txt': 'mlflow\nscikit-learn==1.4.0\n',
       'constrained/requirements.txt': '-c constraints.txt\nnumpy\n',
       'constrained/constraints.txt': 'numpy\n',
       'compiled/requirements.in': 'torch\n',
@@ -93,7 +100,9 @@ export default defineCheck({
 
   reads: ['requirements', 'yaml'],
   *inspect(document, project) {
-    const loose = declaredPackages(document).filter(isLoose);
+    const loose = declaredPackages(document).filter(
+      (each) => isLoose(each) && !isWritten(project, document.path, each),
+    );
     const [first, ...rest] = loose;
     if (
       first === undefined ||
