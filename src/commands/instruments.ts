@@ -4,6 +4,8 @@ import type { PullRequestSnapshot } from '../core/snapshot.ts';
 import type { Engine } from '../engine.ts';
 import type { ToolResults } from '../panel/review.ts';
 import { runInstruments } from '../tools/bootstrap.ts';
+import { askRegistry, type RegistryAnswer } from '../tools/mlflow.ts';
+import { type RegistryAddress, registryAddress } from '../tools/mlflow-client.ts';
 import { readSarif } from '../tools/sarif.ts';
 import { ConfigurationError } from './errors.ts';
 
@@ -24,19 +26,48 @@ async function sarifResults(path: string): Promise<Pick<ToolResults, 'observatio
   return reading;
 }
 
-/** Runs and reads what was asked for; undefined when nothing was. */
+function addressOf(environment: NodeJS.ProcessEnv): RegistryAddress | undefined {
+  try {
+    return registryAddress(environment);
+  } catch (error) {
+    throw new ConfigurationError(error instanceof Error ? error.message : 'ML_REVIEW_MLFLOW_URI cannot be read');
+  }
+}
+
+/** The row of the registry in the table of each participant that names it. */
+function withRegistry(
+  { panel }: Engine,
+  statuses: ToolResults['statuses'],
+  { status, note }: RegistryAnswer,
+): ToolResults['statuses'] {
+  const rows = panel.personas.flatMap(({ id, tools }) => {
+    const tool = tools.find(({ name }) => name === 'MLflow');
+    if (tool === undefined) return [];
+    const others = (statuses[id] ?? []).filter(({ name }) => name !== tool.name);
+    return [[id, [{ name: tool.name, required: tool.required, status, note }, ...others]] as const];
+  });
+  return { ...statuses, ...Object.fromEntries(rows) };
+}
+
+/** Runs, asks and reads what was asked for; undefined when nothing was. The registry is the operator's, by the environment alone. */
 export async function gatherInstruments(
   engine: Engine,
   snapshot: PullRequestSnapshot,
   options: InstrumentOptions,
 ): Promise<ToolResults | undefined> {
+  const address = addressOf(process.env);
   const files = await Promise.all((options.sarif ?? []).map(sarifResults));
-  if (options.tools !== true && files.length === 0) return undefined;
-  const ran = options.tools === true ? await runInstruments(engine.panel.personas, snapshot) : undefined;
+  if (options.tools !== true && files.length === 0 && address === undefined) return undefined;
+  const [ran, registry] = await Promise.all([
+    options.tools === true ? runInstruments(engine.panel.personas, snapshot) : undefined,
+    address === undefined ? undefined : askRegistry(address, snapshot),
+  ]);
   const incidents: readonly Incident[] = ran?.incidents ?? [];
+  const said = [...(ran?.observations ?? []), ...(registry?.observations ?? [])];
   return {
-    statuses: ran?.statuses ?? {},
-    observations: [...(ran?.observations ?? []), ...files.flatMap(({ observations }) => observations)],
+    statuses: registry === undefined ? (ran?.statuses ?? {}) : withRegistry(engine, ran?.statuses ?? {}, registry),
+    observations: [...said, ...files.flatMap(({ observations }) => observations)],
     incidents,
+    ...(registry === undefined ? {} : { notEvaluated: registry.notEvaluated }),
   };
 }

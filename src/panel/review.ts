@@ -28,6 +28,8 @@ export interface ToolResults {
   readonly statuses: Readonly<Record<string, readonly ToolStatus[]>>;
   readonly observations: readonly ToolObservation[];
   readonly incidents: readonly Incident[];
+  /** What a service that was asked could not tell; listed beside what the checks could not judge. */
+  readonly notEvaluated?: Report['notEvaluated'];
 }
 
 export interface SystemView {
@@ -106,7 +108,7 @@ export function review(request: ReviewRequest): Report {
   const opinions = personas.map((persona) => opinionOf(persona, findings, tools?.statuses[persona.id] ?? []));
   const { conversation } = snapshot;
   const conflicts = conflictsOf(panel.conflicts, { findings, project: after, conversation, settings });
-  const { notEvaluated } = said;
+  const notEvaluated = [...said.notEvaluated, ...(tools?.notEvaluated ?? [])];
   const assessment = request.assessors.assess({
     before,
     after,
