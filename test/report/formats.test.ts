@@ -13,6 +13,13 @@ import { dice, hostileText } from './random.ts';
 
 const SECRET = 'ghp_0123456789012345678901234567890123';
 
+/** The report as JSON has it: monitoring as one stage beside its two rows. */
+function asStages(each: Report) {
+  const { consolidation } = each;
+  const lifecycle = { ...consolidation.lifecycle, monitoring: consolidation.lifecycle['monitoring-drift'] };
+  return { ...each, consolidation: { ...consolidation, lifecycle } };
+}
+
 describe('JSON', () => {
   const published = new URL('../../docs/report.schema.json', import.meta.url);
 
@@ -20,7 +27,7 @@ describe('JSON', () => {
     expect(readFileSync(published, 'utf8')).toBe(renderReportSchema());
     const valid = new Ajv({ strict: true }).compile(JSON.parse(readFileSync(published, 'utf8')));
     for (const each of [report(), healthyReport()]) {
-      expect(reportSchema.parse(JSON.parse(renderJson(each)))).toEqual(JSON.parse(JSON.stringify(each)));
+      expect(reportSchema.parse(JSON.parse(renderJson(each)))).toEqual(JSON.parse(JSON.stringify(asStages(each))));
       valid(JSON.parse(renderJson(each)));
       expect(valid.errors).toBeNull();
     }
@@ -28,7 +35,7 @@ describe('JSON', () => {
 
   test('has a schema that knows every key of a report, by the compiler', () => {
     // A report is what the schema reads, and what the schema reads lacks only the brands of a report.
-    const asJson = (value: Report): Mutable<ReportJson> => value as Mutable<Report>;
+    const asJson = (value: Report): Mutable<ReportJson> => asStages(value) as Mutable<ReturnType<typeof asStages>>;
     const keys: readonly (keyof Report)[] = Object.keys(reportSchema.shape) as (keyof ReportJson)[];
     expect(Object.keys(asJson(report())).sort()).toEqual([...keys].sort());
   });

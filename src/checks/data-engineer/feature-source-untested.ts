@@ -44,7 +44,7 @@ const model = (rest: string, name = 'usage'): string => `version: 2\nmodels:\n  
 const keyed = '    columns:\n      - name: customer_id\n        tests: [unique, not_null]\n';
 
 export default defineCheck({
-  evaluates: 'data-quality-checks',
+  evaluates: 'feature-stores',
   stage: 'data',
   severity: 'medium',
   confidence: 'medium',

@@ -40,7 +40,7 @@ function laterDivision(document: PythonDocument, learnt: Learnt): Division | und
 }
 
 export default defineCheck({
-  evaluates: 'data-leakage',
+  evaluates: 'feature-engineering-quality',
   stage: 'data',
   severity: 'medium',
   confidence: 'high',

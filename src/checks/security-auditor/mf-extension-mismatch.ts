@@ -3,7 +3,7 @@ import { MODEL_KINDS, modelFileOf, partName, printable } from '../../facts/model
 import { atFile, bad, defineCheck, good } from '../../kit/index.ts';
 
 export default defineCheck({
-  evaluates: 'unsafe-model-artifacts',
+  evaluates: 'input-validation',
   stage: 'deployment',
   severity: 'high',
   confidence: 'high',
