@@ -38,3 +38,19 @@ describe.each(engine.panel.conflicts.map((listed) => [listed.id, listed] as cons
     expect(found?.escalate).toBeUndefined();
   });
 });
+
+test('a bot or the word security makes an edited environment a patch', () => {
+  const id = 'patch-now-vs-same-environment';
+  const rule = engine.panel.conflicts.find((listed) => listed.id === id)?.rule;
+  const edited = rule?.examples[1];
+  const files = Object.fromEntries(Object.entries(edited?.files ?? {}).map(([path, file]) => [path, sidesOf(file)]));
+  const by = (author: string, title: string): number => {
+    const conversation = { number: 1, title, author, labels: [] };
+    const snapshot = { ...snapshotOf(files), conversation };
+    const { conflicts } = engine.review({ snapshot, settings: DEFAULT_SETTINGS, today: '2026-01-01' }).consolidation;
+    return conflicts.filter((conflict) => conflict.id === id).length;
+  };
+  expect(by('ann', 'newer scikit-learn')).toBe(0);
+  expect(by('dependabot[bot]', 'bump scikit-learn')).toBe(1);
+  expect(by('ann', 'CVE-2024-5206')).toBe(1);
+});

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 
 /** Limits of one run of a program. */
 export interface RunLimits {
   readonly timeMs: number;
   /** Bytes of standard output; more ends the run. */
   readonly outputBytes: number;
-  /** Bytes of address space, where `prlimit` is there to hold it. */
+  /** Bytes of data of each process, where `prlimit` is there to hold it. */
   readonly memoryBytes: number;
 }
 
@@ -30,13 +31,23 @@ function cleanEnvironment(home: string): NodeJS.ProcessEnv {
   };
 }
 
+const PRLIMIT = '/usr/bin/prlimit';
+
+/** The words that start a program within its memory; not address space, of which some runtimes reserve far more than they use. */
+const bounded = (argv: readonly [string, ...string[]], bytes: number): readonly [string, ...string[]] =>
+  existsSync(PRLIMIT) ? [PRLIMIT, `--data=${bytes}`, '--', ...argv] : argv;
+
+/** True when there was no program to start: `prlimit` says so with a status and a sentence. */
+const isAbsent = (status: number, err: string): boolean =>
+  status > 0 && /^prlimit: failed to execute /.test(err) && err.includes('No such file');
+
 /** Runs a program without a shell, in `cwd`, within limits. Never throws. */
 export function run(
   argv: readonly [string, ...string[]],
   cwd: string,
   limits: RunLimits = RUN_LIMITS,
 ): Promise<RunOutcome> {
-  const [program, ...args] = argv;
+  const [program, ...args] = bounded(argv, limits.memoryBytes);
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd,
@@ -66,6 +77,7 @@ export function run(
     });
     child.on('close', (status) => {
       clearTimeout(timer);
+      if (isAbsent(status ?? -1, err)) return resolve({ kind: 'missing' });
       resolve({ kind: 'ended', status: status ?? -1, out: Buffer.concat(out).toString('utf8'), err });
     });
   });

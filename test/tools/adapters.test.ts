@@ -126,6 +126,11 @@ describe('limits', () => {
       why: 'printed more than 10000 bytes',
     });
   });
+  test('a program that takes too much memory does not get it', async () => {
+    const hungry = ['sh', '-c', 'head -c 400000000 /dev/zero | tail | wc -c'] as const;
+    const small = { timeMs: 20_000, outputBytes: 10_000, memoryBytes: 64 * 2 ** 20 };
+    expect(await run(hungry, tmpdir(), small)).toMatchObject({ kind: 'ended', out: '0\n' });
+  });
   test('a missing program is missing', async () => {
     expect(await run(['no-such-program-here'], tmpdir(), limits)).toEqual({ kind: 'missing' });
   });
