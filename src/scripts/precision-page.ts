@@ -23,6 +23,22 @@ export interface Label {
   readonly why: string;
 }
 
+/** How loud the panel was over a repository's replayed history: `loud` counts new findings of medium or worse. */
+export interface Noise {
+  readonly repository: string;
+  readonly changes: number;
+  readonly added: number;
+  readonly loud: number;
+}
+
+/** Checks measured on a labelled corpus of generated files, since real repositories seldom hold such files. */
+export const MEASURED_ON_CORPUS: ReadonlyMap<string, string> = new Map([
+  [
+    'mf-pickle-dangerous-import',
+    '382 labelled model files, generated and judged by `test/facts/model-files/corpus.test.ts`',
+  ],
+]);
+
 /** Rows of `test/precision/labels.tsv`. Throws on a row that is not one. */
 export function parseLabels(text: string): readonly Label[] {
   return text
@@ -61,8 +77,28 @@ export function mayBlock(severity: Severity, right: number, wrong: number): bool
   return right + wrong >= ENOUGH && right / (right + wrong) >= needed;
 }
 
+function noiseRow({ repository, changes, added, loud }: Noise): string {
+  const rate = added === 0 ? '-' : ((100 * loud) / added).toFixed(2);
+  return `| ${repository} | ${changes} | ${added} | ${loud} | ${rate} |`;
+}
+
+function noiseTable(noise: readonly Noise[]): string {
+  const sum = (pick: (each: Noise) => number): number => noise.reduce((total, each) => total + pick(each), 0);
+  const total: Noise = {
+    repository: 'all',
+    changes: sum((each) => each.changes),
+    added: sum((each) => each.added),
+    loud: sum((each) => each.loud),
+  };
+  return [...noise, total].map(noiseRow).join('\n');
+}
+
 /** `docs/precision.md`. */
-export function precisionPage(labels: readonly Label[], checks: ReadonlyMap<string, CheckMeta>): string {
+export function precisionPage(
+  labels: readonly Label[],
+  checks: ReadonlyMap<string, CheckMeta>,
+  noise: readonly Noise[],
+): string {
   const rows = rowsOf(labels);
   const right = labels.filter((label) => label.verdict === 'right').length;
   const table = rows.map(({ check, right: good, wrong }) => {
@@ -83,5 +119,21 @@ only while the check still says it.
 | check | severity | right | wrong | share | may block | mode |
 | --- | --- | --- | --- | --- | --- | --- |
 ${table.join('\n')}
+
+## Measured on a generated corpus
+
+These checks read files that real repositories seldom hold in the open. Their measurement is a corpus of generated files
+whose label follows from how each was made; all of it has to be judged rightly by the test named here.
+
+${[...MEASURED_ON_CORPUS].map(([check, how]) => `- \`${check}\`: ${how}`).join('\n')}
+
+## Noise
+
+New findings of medium or worse over the replayed history of each repository, one review for each change; the budget is one
+per 100 added lines on healthy code. Many of these repositories are examples and templates, where findings are expected.
+
+| repository | changes | added lines | medium or worse | per 100 added lines |
+| --- | --- | --- | --- | --- |
+${noiseTable(noise)}
 `;
 }
