@@ -165,12 +165,10 @@ async function tell(use: ModelUse, address: RegistryAddress): Promise<Told> {
 export async function askRegistry(address: RegistryAddress, snapshot: PullRequestSnapshot): Promise<RegistryAnswer> {
   const uses = modelUses(snapshot);
   const told = await Promise.all(uses.slice(0, MOST).map(async (use) => ({ use, ...(await tell(use, address)) })));
-  const beyond = uses
-    .slice(MOST)
-    .map((use) => ({
-      path: use.path,
-      reason: `\`${nameOf(use)}\`: more than ${MOST} models in one change are not asked for`,
-    }));
+  const beyond = uses.slice(MOST).map((use) => ({
+    path: use.path,
+    reason: `\`${nameOf(use)}\`: more than ${MOST} models in one change are not asked for`,
+  }));
   const notEvaluated = [
     ...told.flatMap(({ use, unanswered }) =>
       unanswered.map((why) => ({ path: use.path, reason: `\`${nameOf(use)}\`: ${why}` })),
