@@ -40,28 +40,34 @@ const CACHED_CHARACTERS = 64 * 1024 * 1024;
 const DOCS =
   process.env['ML_REVIEW_DOCS_URL'] ?? 'https://github.com/ml-review-panel/ml-review-panel/blob/main/docs/checks';
 
-/** Forgets the longest unused documents first. */
+/** Model files have no text: their bytes, of which only the structure is kept, count like characters. */
+const weightOf = (document: Document): number =>
+  document.kind === 'model-file' ? document.file.size : document.text.length;
+
+/** Keeps two generations: what was not used while the younger one filled is forgotten with the older one. */
 function documentCache(limit: number): DocumentCache {
-  const kept = new Map<string, Document>();
+  let young = new Map<string, Document>();
+  let old = new Map<string, Document>();
   let characters = 0;
+  const set = (key: string, document: Document): void => {
+    const replaced = young.get(key);
+    if (replaced !== undefined) characters -= weightOf(replaced);
+    young.set(key, document);
+    characters += weightOf(document);
+    if (characters <= limit / 2) return;
+    old = young;
+    young = new Map();
+    characters = 0;
+  };
   return {
     get(key) {
-      const document = kept.get(key);
-      if (document !== undefined) {
-        kept.delete(key);
-        kept.set(key, document);
-      }
-      return document;
+      const document = young.get(key);
+      if (document !== undefined) return document;
+      const older = old.get(key);
+      if (older !== undefined) set(key, older);
+      return older;
     },
-    set(key, document) {
-      kept.set(key, document);
-      characters += document.text.length;
-      for (const [oldest, { text }] of kept) {
-        if (characters <= limit) break;
-        kept.delete(oldest);
-        characters -= text.length;
-      }
-    },
+    set,
   };
 }
 
@@ -77,11 +83,10 @@ function globs(): (glob: string, path: string) => boolean {
   };
 }
 
-/** Loads grammars, checks and participants once. */
-export async function createEngine(): Promise<Engine> {
+/** Loads grammars, checks and participants once. `cache` is where documents are kept between reviews. */
+export async function createEngine(cache: DocumentCache = documentCache(CACHED_CHARACTERS)): Promise<Engine> {
   await loadLanguages();
   const panel: Panel = { checks: await loadChecks(), personas: await loadPersonas(), conflicts: await loadConflicts() };
-  const cache = documentCache(CACHED_CHARACTERS);
   const matches = globs();
   return {
     panel,

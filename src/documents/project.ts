@@ -1,6 +1,7 @@
 import type { RepoPath } from '../core/location.ts';
 import type { BlobId, Content, Side, Tree } from '../core/snapshot.ts';
 import { type Document, type DocumentKind, type DocumentOf, kindOfPath } from './kinds.ts';
+import { mentionsAny } from './mentions.ts';
 import { parse } from './parse.ts';
 
 /** Parsed documents by blob id and path; may outlive a review, since equal keys are equal documents. */
@@ -37,10 +38,6 @@ export interface ProjectSource {
   readonly cache?: DocumentCache;
 }
 
-function textOf(content: Content | undefined): string | undefined {
-  return content?.kind === 'text' ? content.text : undefined;
-}
-
 export function createProject({ side, contents, changed, cache = new Map() }: ProjectSource): Project {
   const { tree } = side;
   const paths = [...tree.keys()].sort();
@@ -75,16 +72,26 @@ export function createProject({ side, contents, changed, cache = new Map() }: Pr
     return parsed;
   };
 
-  const mentioning = wordIndex(byKind, (path) => textOf(content(path)));
+  const answered = new Map<string, readonly RepoPath[]>();
+  const mentioning = (kind: DocumentKind, words: readonly string[]): readonly RepoPath[] => {
+    const question = `${kind}\n${words.join('\n')}`;
+    let answer = answered.get(question);
+    if (answer === undefined) {
+      answer = (byKind.get(kind) ?? []).filter((path) => {
+        const text = content(path);
+        return text?.kind === 'text' && mentionsAny(text, words);
+      });
+      answered.set(question, answer);
+    }
+    return answer;
+  };
 
   const documents = <Kind extends DocumentKind>(
     kind: Kind,
     mentions?: readonly string[],
   ): readonly DocumentOf<Kind>[] => {
-    const hits = mentions?.map((word) => mentioning(kind, word));
     const found: Document[] = [];
-    for (const path of byKind.get(kind) ?? []) {
-      if (hits !== undefined && !hits.some((paths) => paths.has(path))) continue;
+    for (const path of mentions === undefined ? (byKind.get(kind) ?? []) : mentioning(kind, mentions)) {
       const parsed = document(path);
       if (parsed?.kind === kind) found.push(parsed);
     }
@@ -93,22 +100,6 @@ export function createProject({ side, contents, changed, cache = new Map() }: Pr
   };
 
   return { tree, changed, document, content, documents, paths };
-}
-
-/** Files of a kind whose text holds a word; each text is looked through once for each word, whoever asks. */
-function wordIndex(
-  byKind: ReadonlyMap<DocumentKind, readonly RepoPath[]>,
-  text: (path: RepoPath) => string | undefined,
-): (kind: DocumentKind, word: string) => ReadonlySet<RepoPath> {
-  const known = new Map<string, ReadonlySet<RepoPath>>();
-  return (kind, word) => {
-    const key = `${kind}\0${word}`;
-    const hit = known.get(key);
-    if (hit !== undefined) return hit;
-    const found = new Set((byKind.get(kind) ?? []).filter((path) => text(path)?.includes(word) === true));
-    known.set(key, found);
-    return found;
-  };
 }
 
 function groupByKind(paths: readonly RepoPath[]): ReadonlyMap<DocumentKind, readonly RepoPath[]> {

@@ -1,6 +1,7 @@
 import type { CheckId, Outcome } from '../core/finding.ts';
 import type { Confidence, LifecycleStage, Mode, Severity } from '../core/scale.ts';
 import type { Document, DocumentKind, DocumentOf } from '../documents/kinds.ts';
+import { mentionsAny } from '../documents/mentions.ts';
 import type { Project } from '../documents/project.ts';
 import type { PathClass } from '../facts/paths.ts';
 import type { Example } from './example.ts';
@@ -86,7 +87,7 @@ export function kindsOf(check: Check): readonly DocumentKind[] {
 
 /** False when the text cannot interest the check. */
 export function mayMention(check: Check, document: Pick<Document, 'text'>): boolean {
-  return check.mentions === undefined || check.mentions.some((word) => document.text.includes(word));
+  return check.mentions === undefined || mentionsAny(document, check.mentions);
 }
 
 /** A check with its address: the folder is the persona, the file name is the id. */
