@@ -79,5 +79,7 @@ export function companions(
   }
   const distances = new Map(wanted.map((entry) => [entry, distance(entry.path, folders)]));
   wanted.sort((a, b) => (distances.get(a) ?? 0) - (distances.get(b) ?? 0));
-  return [...new Set(wanted.map((entry) => entry.blob))].slice(0, MOST_FILES);
+  // Asked again, only what is left of the allowance: the changed files, on two sides at most, do not count against it.
+  const left = MOST_FILES + 2 * changes.length - read.size;
+  return [...new Set(wanted.map((entry) => entry.blob))].slice(0, Math.max(0, Math.min(MOST_FILES, left)));
 }
