@@ -12,6 +12,7 @@ export default defineCheck({
   stage: 'deployment',
   severity: 'critical',
   confidence: 'high',
+  mode: 'block',
   paths: { example: 'full', benchmark: 'full', notebook: 'full', docs: 'full', test: 'one-down' },
   title: 'Model file that runs code when it is loaded',
   why: `

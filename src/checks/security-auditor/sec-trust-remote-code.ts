@@ -51,6 +51,7 @@ export default defineCheck({
   stage: 'deployment',
   severity: 'high',
   confidence: 'high',
+  mode: 'block',
   grades: { pinned: { severity: 'medium', when: 'the revision is a full commit hash' } },
   title: 'Code of a model repository is downloaded and run',
   why: `
