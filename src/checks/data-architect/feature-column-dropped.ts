@@ -1,6 +1,6 @@
 import type { Project } from '../../documents/project.ts';
 import { type ColumnReference, columnReferences } from '../../facts/features/references.ts';
-import { type ColumnChange, columnChanges } from '../../facts/sql/migrations.ts';
+import { type ColumnChange, columnChanges, mayChangeColumns } from '../../facts/sql/migrations.ts';
 import { at, bad, changed, defineCheck, good, seen } from '../../kit/index.ts';
 
 const GENERIC = new Set([
@@ -29,6 +29,8 @@ function refersTo(reference: ColumnReference, change: ColumnChange): boolean {
 /** Changes of the migrations that this project's side holds as new or edited; what history dropped long ago is settled. */
 function freshChanges(project: Project): readonly ColumnChange[] {
   return [...project.changed].flatMap((path) => {
+    const content = project.content(path);
+    if (content?.kind !== 'text' || !mayChangeColumns(content.text)) return [];
     const document = project.document(path);
     return document === undefined ? [] : columnChanges(document);
   });

@@ -84,10 +84,13 @@ function sqlChanges(
     });
 }
 
+/** False when no column can change in this text: a look that is cheaper than parsing. */
+export const mayChangeColumns = (text: string): boolean => /_column|alter/i.test(text);
+
 /** Column changes of a migration, in Alembic's calls or in SQL; `downgrade()` aside. */
 export function columnChanges(document: Document): readonly ColumnChange[] {
   if (document.kind === 'sql') return sqlChanges(document, document.statements, (span) => span);
-  if (document.kind !== 'python') return [];
+  if (document.kind !== 'python' || !mayChangeColumns(document.text)) return [];
   const forward = (call: Call): boolean => isForward(document, call.node);
   return [
     ...callsOfMethod(document, 'drop_column', 'alter_column')
