@@ -13,6 +13,7 @@ export default defineCheck({
   stage: 'deployment',
   severity: 'medium',
   confidence: 'high',
+  paths: { example: 'skip', docs: 'skip' },
   grades: { objective: { severity: 'high', when: 'the repository declares a service level objective' } },
   title: 'Online model runs on a single replica',
   why: `
