@@ -19,6 +19,8 @@ const SAME_DEFECT: readonly (readonly string[])[] = [
   ['sec-hardcoded-secret', 'credential-in-ml-config'],
   ['registry-stage-deprecated', 'mlflow-stage-reference'],
   ['registry-load-latest', 'model-version-floating'],
+  ['feature-column-dropped', 'destructive-ml-table-change', 'sql-destructive-without-where'],
+  ['monitor-defined-not-deployed', 'monitor-no-schedule'],
 ];
 
 const family = new Map(SAME_DEFECT.flatMap((ids) => ids.map((id) => [id, ids[0] ?? id] as const)));
