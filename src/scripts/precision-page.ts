@@ -113,8 +113,9 @@ export function precisionPage(
 
 # Measured precision
 
-${labels.length} findings on real repositories were judged at their place in the code, ${right} of them right. Where a check names a
-hub id through a variable, the literal behind it was looked up by program before the verdict. The verdicts with their places are in
+${labels.length} findings on real repositories have a verdict, ${right} of them right. Most were judged from the message and the flagged line,
+doubtful ones from the code around it, and findings of one kind as a group; the literal behind a hub id in a variable was looked
+up by program. The verdicts with their places are in
 \`test/precision/labels.tsv\`, the pinned repositories in \`test/precision/corpus.json\`. A check may ship as \`block\` with at least
 ${ENOUGH} labelled cases and a share of 0.95 (critical) or 0.90 (others). A false alarm that was mended stays in the table as wrong
 only while the check still says it. Severity is that of the check; in examples, tests and documentation a finding is lowered, and
