@@ -1,21 +1,18 @@
 import type { DataDocument, ScalarNode } from '../../documents/data.ts';
-import { pathOf, walk } from '../../documents/data.ts';
+import { each, walkEntries } from '../../documents/data.ts';
 import { isAssignedSecret, secretsIn } from '../../facts/security/secrets.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
 /** Committed data of a Kubernetes Secret, and what an operator seals for it. */
 const SEALED = /SealedSecret|ExternalSecret|\bsops:|ENC\[AES256/;
 
-function* scalars(document: DataDocument): Generator<ScalarNode> {
+/** Scalars with the key they stand under; the items of a list stand under the list's. Linear, whatever the file holds. */
+function* named(document: DataDocument): Generator<readonly [string, ScalarNode]> {
   for (const root of document.roots) {
-    for (const node of walk(root)) if (node.kind === 'scalar' && typeof node.value === 'string') yield node;
+    for (const { key, value } of walkEntries(root)) {
+      for (const node of each(value)) if (node.kind === 'scalar' && typeof node.value === 'string') yield [key, node];
+    }
   }
-}
-
-function nameOf(node: ScalarNode): string {
-  const path = pathOf(node);
-  const last = path.at(-1);
-  return typeof last === 'string' ? last : String(path.at(-2) ?? '');
 }
 
 export default defineCheck({
@@ -67,8 +64,7 @@ export default defineCheck({
     if (SEALED.test(document.text.slice(0, 200_000))) return;
     const spans = secretsIn(document.text);
     for (const { span, what } of spans) yield at(document, span, `${what} is written out in the configuration`);
-    for (const node of scalars(document)) {
-      const name = nameOf(node);
+    for (const [name, node] of named(document)) {
       if (node.open || typeof node.value !== 'string' || !isAssignedSecret(name, node.value)) continue;
       if (spans.some(({ span }) => span.start < node.span.end && node.span.start < span.end)) continue;
       yield at(document, node.span, `\`${name}\` holds a credential that is written out`, { grade: 'generic' });
