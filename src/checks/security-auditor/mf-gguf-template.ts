@@ -3,6 +3,9 @@ import { modelFileOf, partName, printable } from '../../facts/model-files/file-o
 import { templateDangers } from '../../facts/model-files/jinja.ts';
 import { atFile, bad, defineCheck, good } from '../../kit/index.ts';
 
+/** A page, query or script that Jinja writes; no model renders it. */
+const ANOTHER_LANGUAGE = /\.(html?|xml|md|txt|sql|ya?ml|json|py|sh|toml|cfg|tex|css|js)\.(jinja2?|j2)$/i;
+
 export default defineCheck({
   evaluates: 'unsafe-model-artifacts',
   stage: 'deployment',
@@ -32,12 +35,13 @@ export default defineCheck({
     good({
       'chat_template.jinja': '{# uses __class__ in a comment #}text about __class__ {{ messages[0].content }}\n',
       'config.json': '{"note": "{{ x.__class__ }}"}\n',
+      'report/page.html.jinja2': '<p>{{ row.__class__ }}</p>\n',
     }),
   ],
 
   reads: ['model-file', 'json', 'text'],
   *inspect(document) {
-    const file = modelFileOf(document);
+    const file = ANOTHER_LANGUAGE.test(document.path) ? undefined : modelFileOf(document);
     if (file === undefined) return;
     for (const part of allParts(file)) {
       for (const template of part.templates.slice(0, 20)) {

@@ -1,10 +1,11 @@
-import { child, type PyNode } from '../../documents/python/node.ts';
+import { ancestor, child, type PyNode } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
+import type { Binding } from '../python/bindings.ts';
 import { callAt } from '../python/calls.ts';
 import { originsOf } from '../python/flow.ts';
 import { qualifiedName } from '../python/names.ts';
 import { reachingBindings } from '../python/reaching.ts';
-import { parameters } from '../python/structure.ts';
+import { definitionName, parameters } from '../python/structure.ts';
 import { typeOf } from '../python/types.ts';
 import { routes } from './routes.ts';
 
@@ -46,14 +47,20 @@ function isRouteParameter(document: PythonDocument, node: PyNode): boolean {
 const isInjected = (document: PythonDocument, value: PyNode | undefined): boolean =>
   value?.type === 'call' && /(^|\.)Depends$/.test(textOf(document, child(value, 'function') ?? value));
 
+/** A parameter of a function; what an object was set up with is the project's own setting, not a caller's choice. */
+function isHandedIn(document: PythonDocument, { kind, node, name }: Binding): boolean {
+  if (kind !== 'parameter' || name === 'self' || name === 'cls') return false;
+  const owner = ancestor(node, 'function_definition', 'lambda');
+  return owner === undefined || definitionName(document, owner) !== '__init__';
+}
+
 /** The worst place a value may come from: the wire, an argument or something unknown, or only what the file itself writes out. */
 export function sourceOf(document: PythonDocument, value: PyNode): Source {
   let source: Source = 'constant';
   for (const origin of originsOf(document, value)) {
     if (isWire(document, origin) || isRouteParameter(document, origin)) return 'network';
     if (origin.type !== 'identifier') continue;
-    const bound = reachingBindings(document, origin);
-    if (bound.length === 0 || bound.some((binding) => binding.kind === 'parameter')) source = 'argument';
+    if (reachingBindings(document, origin).some((binding) => isHandedIn(document, binding))) source = 'argument';
   }
   return source;
 }
