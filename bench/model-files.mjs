@@ -47,7 +47,9 @@ function sparseCheckpoint(path, tensors, bytes) {
 
 function report(name, scan, milliseconds) {
   const perSecond = Math.round((scan.documents.length / milliseconds) * 1000);
-  console.log(`${name}: ${scan.documents.length} files, ${milliseconds.toFixed(0)} ms, ${perSecond} files/s, ${scan.bytesRead} of ${scan.bytes} bytes read`);
+  console.log(
+    `${name}: ${scan.documents.length} files, ${milliseconds.toFixed(0)} ms, ${perSecond} files/s, ${scan.bytesRead} of ${scan.bytes} bytes read`,
+  );
 }
 
 async function timed(name, path) {
@@ -62,7 +64,9 @@ try {
   sparseCheckpoint(checkpoint, 500, 1_000_000);
   await timed('500 MB checkpoint, 500 tensors', checkpoint);
   rmSync(checkpoint);
-  execFileSync('python3', ['-B', new URL('../test/corpus/model-files/generate.py', import.meta.url).pathname, folder], { stdio: 'ignore' });
+  execFileSync('python3', ['-B', new URL('../test/corpus/model-files/generate.py', import.meta.url).pathname, folder], {
+    stdio: 'ignore',
+  });
   rmSync(join(folder, 'bomb.zip'));
   await timed(`corpus (${readdirSync(folder).length - 1} files, without the bomb)`, folder);
 } finally {

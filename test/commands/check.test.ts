@@ -117,28 +117,29 @@ test('a folder without git is reviewed with --all', async () => {
 });
 
 describe('wrong use is one sentence and status 2', () => {
-  const wrong: readonly (readonly [string, () => readonly string[], RegExp])[] = [
-    ['no repository', () => ['check', '--repo', folder], /not inside a git repository/],
-    ['no such folder', () => ['check', '--repo', join(folder, 'nowhere')], /./],
-    ['an empty repository', () => (git('init', '-q'), ['check', '--repo', folder]), /commit/i],
-    ['an unknown ref', () => (repository(), ['check', '--repo', folder, '--base', 'nowhere']), /nowhere/],
-    ['an unknown format', () => ['check', '--repo', folder, '--format', 'pdf'], /pdf/],
-    ['an unknown check', () => (repository(), ['check', '--repo', folder, '--only', 'no-such-check']), /no-such-check/],
-    ['an unknown threshold', () => ['check', '--repo', folder, '--fail-on', 'severe'], /severe/],
-    ['an unknown command', () => ['chekc'], /./],
-    ['two ranges', () => ['check', '--repo', folder, '--staged', '--all'], /exclude each other/],
-    [
-      'a broken configuration',
-      () => (
-        repository({ '.github/ml-review.yml': 'version: 2\n' }),
-        commit({ 'a.py': 'x = 1\n' }),
-        ['check', '--repo', folder]
-      ),
-      /ml-review\.yml:1/,
-    ],
+  const nothing = (): void => {};
+  const check =
+    (...args: readonly string[]) =>
+    (): readonly string[] => ['check', '--repo', folder, ...args];
+  const broken = (): void => {
+    repository({ '.github/ml-review.yml': 'version: 2\n' });
+    commit({ 'a.py': 'x = 1\n' });
+  };
+  const wrong: readonly (readonly [string, () => unknown, () => readonly string[], RegExp])[] = [
+    ['no repository', nothing, check(), /not inside a git repository/],
+    ['no such folder', nothing, () => ['check', '--repo', join(folder, 'nowhere')], /./],
+    ['an empty repository', () => git('init', '-q'), check(), /commit/i],
+    ['an unknown ref', () => repository(), check('--base', 'nowhere'), /nowhere/],
+    ['an unknown format', nothing, check('--format', 'pdf'), /pdf/],
+    ['an unknown check', () => repository(), check('--only', 'no-such-check'), /no-such-check/],
+    ['an unknown threshold', nothing, check('--fail-on', 'severe'), /severe/],
+    ['an unknown command', nothing, () => ['chekc'], /./],
+    ['two ranges', nothing, check('--staged', '--all'), /exclude each other/],
+    ['a broken configuration', broken, check(), /ml-review\.yml:1/],
   ];
-  test.each(wrong)('%s', async (_name, prepare, says) => {
-    const { status, err, out } = await cli(prepare());
+  test.each(wrong)('%s', async (_name, prepare, args, says) => {
+    prepare();
+    const { status, err, out } = await cli(args());
     expect(err.trim()).toMatch(says);
     expect(err).not.toMatch(/\n\s+at /);
     expect(out).toBe('');

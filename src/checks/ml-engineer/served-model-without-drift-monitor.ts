@@ -33,8 +33,9 @@ function gapOf(map: SystemMap, model: ServedModel): Gap | undefined {
   const [first] = found;
   if (first === undefined) {
     if (speaksOfMonitoring(map.project) !== undefined || isWatchedBeside(map, model)) return undefined;
-    const notebook =
-      map.project.documents('notebook', ['evidently', 'nannyml', 'alibi_detect', 'whylogs', 'ModelMonitor']).some(({ path }) => !['docs', 'example', 'test'].includes(pathClassOf(path)));
+    const notebook = map.project
+      .documents('notebook', ['evidently', 'nannyml', 'alibi_detect', 'whylogs', 'ModelMonitor'])
+      .some(({ path }) => !['docs', 'example', 'test'].includes(pathClassOf(path)));
     return {
       says: notebook ? 'its drift is watched in notebooks at most' : 'no monitor of drift or quality watches it',
       evidence: [],

@@ -14,7 +14,10 @@ const thresholdsOf = (document: DataDocument | PythonDocument): readonly Thresho
 function verdictOf(before: Threshold, after: Threshold): 'loosened' | 'direction' | undefined {
   const same = before.failsWhen === after.failsWhen && before.quantity === after.quantity;
   if (!same) return before.value === after.value && before.quantity === after.quantity ? undefined : 'direction';
-  const result = after.failsWhen === undefined ? loosens(after.quantity, before.value, after.value) : loosensWhen(after.failsWhen, before.value, after.value);
+  const result =
+    after.failsWhen === undefined
+      ? loosens(after.quantity, before.value, after.value)
+      : loosensWhen(after.failsWhen, before.value, after.value);
   if (result === 'loosened') return 'loosened';
   return result === 'unknown' ? 'direction' : undefined;
 }
@@ -25,7 +28,12 @@ function* statisticChanges(base: DataDocument, head: DataDocument): Generator<Ou
     const then = before.get(address);
     if (then === undefined || then.text === now.text) continue;
     const evidence = [seen(base, then.span, `\`${then.text}\` before the change`)];
-    yield at(head, now.span, `the drift test changes from \`${then.text}\` to \`${now.text}\`, which gives its threshold another meaning`, { grade: 'direction', evidence });
+    yield at(
+      head,
+      now.span,
+      `the drift test changes from \`${then.text}\` to \`${now.text}\`, which gives its threshold another meaning`,
+      { grade: 'direction', evidence },
+    );
   }
 }
 
@@ -35,7 +43,9 @@ export default defineCheck({
   severity: 'high',
   confidence: 'high',
   title: 'Drift alarm goes off later than before',
-  grades: { direction: { severity: 'medium', when: 'the quantity does not say on which side of the threshold it fails' } },
+  grades: {
+    direction: { severity: 'medium', when: 'the quantity does not say on which side of the threshold it fails' },
+  },
   why: `
     A drift alarm that is moved out of the way stays silent while the model's inputs change. Tests that give a p-value alarm below
     their threshold, distances above it, so the same edit may tighten one and loosen the other.
@@ -46,7 +56,19 @@ export default defineCheck({
     'https://learn.microsoft.com/en-us/azure/machine-learning/how-to-monitor-model-performance',
     'https://docs.seldon.ai/alibi-detect/overview/config_files',
   ],
-  mentions: ['drift', 'Drift', 'DRIFT', 'psi', 'PSI', 'stattest', 'skew', 'p_val', 'monitoring_signals', 'data-metrics', 'wasserstein'],
+  mentions: [
+    'drift',
+    'Drift',
+    'DRIFT',
+    'psi',
+    'PSI',
+    'stattest',
+    'skew',
+    'p_val',
+    'monitoring_signals',
+    'data-metrics',
+    'wasserstein',
+  ],
   examples: [
     bad({
       'monitoring/evidently.yaml': changed(
@@ -77,18 +99,30 @@ export default defineCheck({
     }),
     bad.as('direction')({
       'settings.yaml': changed('drift:\n  threshold: 0.1\n', 'drift:\n  threshold: «0.3»\n'),
-      'evidently.yaml': changed('drift:\n  stattest: ks\n  stattest_threshold: 0.05\n', 'drift:\n  stattest: «wasserstein»\n  stattest_threshold: «0.1»\n'),
+      'evidently.yaml': changed(
+        'drift:\n  stattest: ks\n  stattest_threshold: 0.05\n',
+        'drift:\n  stattest: «wasserstein»\n  stattest_threshold: «0.1»\n',
+      ),
       'watch.py': changed('DRIFT_THRESHOLD = 0.1\n', 'DRIFT_THRESHOLD = «0.3»\n'),
     }),
     good({
-      'monitoring/evidently.yaml': changed('drift_share: 0.5\nnum_stattest: ks\nnum_stattest_threshold: 0.05\n', 'drift_share: 0.3\nnum_stattest: ks\nnum_stattest_threshold: 0.1\nwasserstein_threshold: 0.1\n'),
+      'monitoring/evidently.yaml': changed(
+        'drift_share: 0.5\nnum_stattest: ks\nnum_stattest_threshold: 0.05\n',
+        'drift_share: 0.3\nnum_stattest: ks\nnum_stattest_threshold: 0.1\nwasserstein_threshold: 0.1\n',
+      ),
       'new.yaml': 'drift_share: 0.9\n',
-      'config.yaml': changed('psi_threshold: ${PSI}\ndrift:\n  prediction_threshold: 0.5\n  window_bins: 10\n', 'psi_threshold: 0.4\ndrift:\n  prediction_threshold: 0.9\n  window_bins: 30\n'),
+      'config.yaml': changed(
+        'psi_threshold: ${PSI}\ndrift:\n  prediction_threshold: 0.5\n  window_bins: 10\n',
+        'psi_threshold: 0.4\ndrift:\n  prediction_threshold: 0.9\n  window_bins: 30\n',
+      ),
       'rules.yaml': changed(
         'groups:\n- rules:\n  - alert: Slow\n    expr: latency > 1\n    for: 5m\n  - alert: Drift\n    expr: churn_drift_p_value < 0.01\n',
         'groups:\n- rules:\n  - alert: Slow\n    expr: latency > 5\n    for: 1h\n  - alert: Drift\n    expr: churn_drift_p_value < 0.05\n',
       ),
-      'monitor.py': changed('PSI_THRESHOLD = 0.2\nthreshold = 0.5\n', '# reformatted\nPSI_THRESHOLD = 0.20\nthreshold = 0.9\n'),
+      'monitor.py': changed(
+        'PSI_THRESHOLD = 0.2\nthreshold = 0.5\n',
+        '# reformatted\nPSI_THRESHOLD = 0.20\nthreshold = 0.9\n',
+      ),
     }),
   ],
 
@@ -102,8 +136,14 @@ export default defineCheck({
       if (then === undefined || verdict === undefined) continue;
       const evidence = [seen(base, then.span, `\`${then.written}\` before the change`)];
       const grade = verdict === 'direction' ? { grade: 'direction' } : {};
-      const end = verdict === 'direction' ? ', and its name does not tell whether that alarms less' : ', so that less drift raises an alarm';
-      yield at(head, now.span, `\`${now.name}\` moves from ${then.written} to ${now.written}${end}`, { evidence, ...grade });
+      const end =
+        verdict === 'direction'
+          ? ', and its name does not tell whether that alarms less'
+          : ', so that less drift raises an alarm';
+      yield at(head, now.span, `\`${now.name}\` moves from ${then.written} to ${now.written}${end}`, {
+        evidence,
+        ...grade,
+      });
     }
     if (base.kind !== 'python' && head.kind !== 'python') yield* statisticChanges(base, head);
   },

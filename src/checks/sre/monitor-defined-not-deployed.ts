@@ -1,6 +1,6 @@
-import { isTemplatePath } from '../../facts/paths.ts';
 import type { DataDocument } from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
+import { isTemplatePath } from '../../facts/paths.ts';
 import { deployedOf, enabledOf, type Judged } from '../../facts/system/deployed.ts';
 import { type Monitor, monitors } from '../../facts/system/monitors.ts';
 import { mayBeProduction } from '../../facts/system/production.ts';
@@ -30,8 +30,10 @@ function failureOf(project: Project, monitor: Monitor): Judged | undefined {
   return deployed.state === 'fails' ? deployed : isOff(monitor);
 }
 
-const cron = (rest: string): string => `apiVersion: batch/v1\nkind: CronJob\nmetadata:\n  name: ${rest}  schedule: "0 3 * * *"\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          containers:\n          - {name: a, image: acme/jobs:1}\n`;
-const detector = 'import numpy as np\nfrom alibi_detect.cd import KSDrift\n\ndef watch(x):\n    return KSDrift(x, p_val=0.05).predict(x)\n';
+const cron = (rest: string): string =>
+  `apiVersion: batch/v1\nkind: CronJob\nmetadata:\n  name: ${rest}  schedule: "0 3 * * *"\n  jobTemplate:\n    spec:\n      template:\n        spec:\n          containers:\n          - {name: a, image: acme/jobs:1}\n`;
+const detector =
+  'import numpy as np\nfrom alibi_detect.cd import KSDrift\n\ndef watch(x):\n    return KSDrift(x, p_val=0.05).predict(x)\n';
 
 export default defineCheck({
   evaluates: 'incident-readiness',
@@ -51,9 +53,11 @@ export default defineCheck({
   ],
   examples: [
     bad({
-      'databricks.yml': 'bundle: {name: churn}\ninclude:\n  - ./resources/training.yml\n  # - ./resources/monitoring.yml\ntargets: {prod: {mode: production}}\n',
+      'databricks.yml':
+        'bundle: {name: churn}\ninclude:\n  - ./resources/training.yml\n  # - ./resources/monitoring.yml\ntargets: {prod: {mode: production}}\n',
       'resources/training.yml': 'resources:\n  jobs:\n    train: {name: train}\n',
-      'resources/monitoring.yml': 'resources:\n  quality_monitors:\n    «churn_monitor»:\n      table_name: prod.ml.predictions\n',
+      'resources/monitoring.yml':
+        'resources:\n  quality_monitors:\n    «churn_monitor»:\n      table_name: prod.ml.predictions\n',
     }),
     bad({
       'deploy/kustomization.yaml': 'resources:\n- api.yaml\n',
@@ -72,24 +76,29 @@ export default defineCheck({
             def __init__(self, x_ref):
                 self.cd = «Detector»(x_ref, p_val=0.05)
       `,
-      'src/churn/report.py': 'import evidently as ev\nfrom evidently.report import Report\n\ndef build():\n    made = «Report»(metrics=[])\n    return made\n\nif __name__ == "__main__":\n    build()\n',
+      'src/churn/report.py':
+        'import evidently as ev\nfrom evidently.report import Report\n\ndef build():\n    made = «Report»(metrics=[])\n    return made\n\nif __name__ == "__main__":\n    build()\n',
       'src/churn/train.py': 'print("detector of nothing")\n',
     }),
     good({
-      'databricks.yml': 'bundle: {name: churn}\ninclude:\n  - resources/*.yml\ntargets:\n  dev:\n    mode: development\n    resources:\n      quality_monitors:\n        other: {table_name: dev.ml.b, schedule: {pause_status: PAUSED}}\n',
-      'resources/monitoring.yml': 'resources:\n  quality_monitors:\n    churn_monitor:\n      table_name: prod.ml.predictions\n      schedule: {pause_status: UNPAUSED}\n',
+      'databricks.yml':
+        'bundle: {name: churn}\ninclude:\n  - resources/*.yml\ntargets:\n  dev:\n    mode: development\n    resources:\n      quality_monitors:\n        other: {table_name: dev.ml.b, schedule: {pause_status: PAUSED}}\n',
+      'resources/monitoring.yml':
+        'resources:\n  quality_monitors:\n    churn_monitor:\n      table_name: prod.ml.predictions\n      schedule: {pause_status: UNPAUSED}\n',
       'deploy/kustomization.yaml': 'resources:\n- drift.yaml\n',
       'deploy/drift.yaml': cron('drift-detector\nspec:\n'),
       'alone/cron.yaml': cron('drift-detector\nspec:\n'),
       'k8s/kustomization.yaml': 'resources: [api.yaml]\n',
       'k8s/monitor.yaml': cron('model-monitor\nspec:\n'),
-      '.github/workflows/monitors.yml': 'on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n    - run: kubectl apply -f k8s/monitor.yaml\n',
+      '.github/workflows/monitors.yml':
+        'on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n    - run: kubectl apply -f k8s/monitor.yaml\n',
     }),
     good({
       'src/churn/detector.py': detector,
       'src/churn/job.py': 'from churn.detector import watch\n\nwatch([])\n',
       'src/churn/nightly.py': detector,
-      '.github/workflows/nightly.yml': 'on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n    - run: python src/churn/nightly.py\n',
+      '.github/workflows/nightly.yml':
+        'on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n    - run: python src/churn/nightly.py\n',
       'dags/watch.py': detector,
       'examples/watch.py': detector,
       'tests/test_watch.py': detector,
@@ -103,7 +112,12 @@ export default defineCheck({
       if (isTemplatePath(monitor.document.path)) continue;
       const failure = failureOf(project, monitor);
       if (failure === undefined) continue;
-      yield at(monitor.document, monitor.span, `${KINDS[monitor.by]} \`${monitor.name}\` ${failure.why}, so nothing runs it`, { evidence: failure.evidence });
+      yield at(
+        monitor.document,
+        monitor.span,
+        `${KINDS[monitor.by]} \`${monitor.name}\` ${failure.why}, so nothing runs it`,
+        { evidence: failure.evidence },
+      );
     }
   },
 });

@@ -41,7 +41,10 @@ function hpa(object: KubernetesObject): Autoscaler {
     minReplicas: numberAt(spec, 'minReplicas'),
     maxReplicas: numberAt(spec, 'maxReplicas'),
     idleReplicas: undefined,
-    metrics: [...mapsAt(spec, 'metrics').map(hpaMetric), ...(cpu === undefined ? [] : [{ node: cpu, type: 'Resource', name: 'cpu' }])],
+    metrics: [
+      ...mapsAt(spec, 'metrics').map(hpaMetric),
+      ...(cpu === undefined ? [] : [{ node: cpu, type: 'Resource', name: 'cpu' }]),
+    ],
   };
 }
 
@@ -58,7 +61,8 @@ function keda(object: KubernetesObject): Autoscaler {
     metrics: mapsAt(spec, 'triggers').map((node) => ({
       node,
       type: text(get(node, 'type')) ?? '',
-      name: text(get(node, 'metadata', 'metricName')) ?? text(get(node, 'metadata', 'query')) ?? text(get(node, 'type')),
+      name:
+        text(get(node, 'metadata', 'metricName')) ?? text(get(node, 'metadata', 'query')) ?? text(get(node, 'type')),
     })),
   };
 }
@@ -73,7 +77,9 @@ export function autoscalersOf(project: Project, workload: KubernetesObject): rea
   const name = workload.name?.value;
   return autoscalers(project).filter(
     ({ targetKind, targetName, namespace }) =>
-      name !== undefined && targetKind === workload.kind && targetName?.value === name &&
+      name !== undefined &&
+      targetKind === workload.kind &&
+      targetName?.value === name &&
       (namespace === undefined || workload.namespace === undefined || namespace === workload.namespace),
   );
 }

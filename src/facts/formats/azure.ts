@@ -1,5 +1,5 @@
 import { fact } from '../../core/fact.ts';
-import { type DataNode, entries, type Entry, get, text } from '../../documents/data.ts';
+import { type DataNode, type Entry, entries, get, text } from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
 import { boolAt, type Described, type Field, mapsAt, numberAt, textAt } from './field.ts';
 import { type FormatName, rootsOf } from './recognise.ts';
@@ -18,8 +18,16 @@ export interface AzureReference {
 
 /** Understands the short and the registry form (`azureml://registries/r/models/m/versions/1`). */
 export function azureReference(written: string): AzureReference | undefined {
-  const long = /^azureml:\/\/.*\/(?:models|data|environments|components)\/([\w.-]+)(?:\/(versions|labels)\/([\w.-]+))?$/.exec(written);
-  if (long !== null) return { name: long[1] ?? '', version: long[2] === 'versions' ? long[3] : undefined, label: long[2] === 'labels' ? long[3] : undefined };
+  const long =
+    /^azureml:\/\/.*\/(?:models|data|environments|components)\/([\w.-]+)(?:\/(versions|labels)\/([\w.-]+))?$/.exec(
+      written,
+    );
+  if (long !== null)
+    return {
+      name: long[1] ?? '',
+      version: long[2] === 'versions' ? long[3] : undefined,
+      label: long[2] === 'labels' ? long[3] : undefined,
+    };
   const short = /^azureml:([\w.-]+)(?::([\w.-]+)|@([\w.-]+))?$/.exec(written);
   return short === null ? undefined : { name: short[1] ?? '', version: short[2], label: short[3] };
 }
@@ -88,7 +96,12 @@ export interface AzureEndpoint extends AzureResource {
 }
 
 export const azureEndpoints: (project: Project) => readonly AzureEndpoint[] = fact((project) =>
-  ([['azure-online-endpoint', true], ['azure-batch-endpoint', false]] as const).flatMap(([format, online]) =>
+  (
+    [
+      ['azure-online-endpoint', true],
+      ['azure-batch-endpoint', false],
+    ] as const
+  ).flatMap(([format, online]) =>
     resources(project, format).map((resource) => ({
       ...resource,
       online,
@@ -132,11 +145,15 @@ function thresholdsOf(signal: DataNode): readonly AzureThreshold[] {
   const written = get(signal, 'metric_thresholds');
   const listed = mapsAt(signal, 'metric_thresholds').flatMap((each) => {
     const value = numberAt(each, 'threshold');
-    return value === undefined ? [] : [{ metric: text(get(each, 'metric_name')) ?? '', node: value.node, value: value.value }];
+    return value === undefined
+      ? []
+      : [{ metric: text(get(each, 'metric_name')) ?? '', node: value.node, value: value.value }];
   });
   const mapped = entries(written).flatMap(({ key, value }) => {
     const inner = value.kind === 'map' ? entries(value) : [{ key, value }];
-    return inner.filter((each) => each.value.kind === 'scalar').map((each) => ({ metric: each.key, node: each.value, value: numberAt(each.value)?.value }));
+    return inner
+      .filter((each) => each.value.kind === 'scalar')
+      .map((each) => ({ metric: each.key, node: each.value, value: numberAt(each.value)?.value }));
   });
   return [...listed, ...mapped];
 }
@@ -164,7 +181,13 @@ export const azureMonitors: (project: Project) => readonly AzureMonitor[] = fact
 );
 
 export interface AzurePipeline extends AzureResource {
-  readonly jobs: readonly { readonly name: string; readonly entry: Entry; readonly type: string | undefined; readonly component: Field<string> | undefined; readonly inputs: readonly Entry[] }[];
+  readonly jobs: readonly {
+    readonly name: string;
+    readonly entry: Entry;
+    readonly type: string | undefined;
+    readonly component: Field<string> | undefined;
+    readonly inputs: readonly Entry[];
+  }[];
 }
 
 export const azurePipelines: (project: Project) => readonly AzurePipeline[] = fact((project) =>
@@ -181,9 +204,17 @@ export const azurePipelines: (project: Project) => readonly AzurePipeline[] = fa
 );
 
 /** Schedules that start a job (monitors are in `azureMonitors`). */
-export const azureSchedules: (project: Project) => readonly (AzureResource & { readonly job: DataNode | undefined; readonly trigger: DataNode | undefined })[] = fact((project) =>
-  resources(project, 'azure-schedule').map((resource) => ({ ...resource, job: get(resource.node, 'create_job'), trigger: get(resource.node, 'trigger') })),
+export const azureSchedules: (
+  project: Project,
+) => readonly (AzureResource & { readonly job: DataNode | undefined; readonly trigger: DataNode | undefined })[] = fact(
+  (project) =>
+    resources(project, 'azure-schedule').map((resource) => ({
+      ...resource,
+      job: get(resource.node, 'create_job'),
+      trigger: get(resource.node, 'trigger'),
+    })),
 );
 
 /** Registered data, models and environments that the repository defines. */
-export const azureAssets = (project: Project, what: 'data' | 'model' | 'environment'): readonly AzureResource[] => resources(project, `azure-${what}`);
+export const azureAssets = (project: Project, what: 'data' | 'model' | 'environment'): readonly AzureResource[] =>
+  resources(project, `azure-${what}`);

@@ -1,5 +1,5 @@
 import { fact } from '../../core/fact.ts';
-import { type DataNode, each, entries, type Entry, get, items, text, walk } from '../../documents/data.ts';
+import { type DataNode, type Entry, each, entries, get, items, text, walk } from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
 import { boolAt, type Described, type Field, mapsAt, numberAt, textAt } from './field.ts';
 import { rootsOf } from './recognise.ts';
@@ -23,10 +23,12 @@ function referencesIn(node: DataNode | undefined): ReadonlySet<string> {
   const found = new Set<string>();
   for (const at of walk(node)) {
     const said = text(at) ?? '';
-    if (at.tag === '!Ref' || at.tag === '!GetAtt') found.add((text(at) ?? text(items(at)[0]) ?? '').split('.')[0] ?? '');
+    if (at.tag === '!Ref' || at.tag === '!GetAtt')
+      found.add((text(at) ?? text(items(at)[0]) ?? '').split('.')[0] ?? '');
     for (const match of said.matchAll(/\$\{(\w{1,255})/g)) found.add(match[1] ?? '');
     for (const { key, value } of entries(at)) {
-      if (key === 'Ref' || key === 'Fn::GetAtt') found.add((text(value) ?? text(items(value)[0]) ?? '').split('.')[0] ?? '');
+      if (key === 'Ref' || key === 'Fn::GetAtt')
+        found.add((text(value) ?? text(items(value)[0]) ?? '').split('.')[0] ?? '');
       if (key === 'DependsOn') for (const name of each(value)) found.add(text(name) ?? '');
     }
   }
@@ -54,7 +56,9 @@ export const cloudResources: (project: Project) => readonly CloudResource[] = fa
 /** Resources of SageMaker: `sagemakerResources(project, 'Endpoint')`; all when no type is named. */
 export function sagemakerResources(project: Project, ...types: readonly string[]): readonly CloudResource[] {
   const wanted = new Set(types.map((type) => `AWS::SageMaker::${type}`));
-  return cloudResources(project).filter(({ type }) => (types.length === 0 ? type.startsWith('AWS::SageMaker::') : wanted.has(type)));
+  return cloudResources(project).filter(({ type }) =>
+    types.length === 0 ? type.startsWith('AWS::SageMaker::') : wanted.has(type),
+  );
 }
 
 export interface SagemakerVariant {
@@ -68,7 +72,14 @@ export interface SagemakerVariant {
 
 export interface SagemakerEndpointConfig extends CloudResource {
   readonly variants: readonly SagemakerVariant[];
-  readonly capture: { readonly node: DataNode; readonly enabled: Field<boolean> | undefined; readonly percentage: Field<number> | undefined; readonly modes: readonly string[] } | undefined;
+  readonly capture:
+    | {
+        readonly node: DataNode;
+        readonly enabled: Field<boolean> | undefined;
+        readonly percentage: Field<number> | undefined;
+        readonly modes: readonly string[];
+      }
+    | undefined;
   readonly asynchronous: boolean;
 }
 
@@ -86,12 +97,15 @@ export const sagemakerEndpointConfigs: (project: Project) => readonly SagemakerE
         weight: numberAt(node, 'InitialVariantWeight'),
         serverless: get(node, 'ServerlessConfig'),
       })),
-      capture: capture === undefined ? undefined : {
-        node: capture,
-        enabled: boolAt(capture, 'EnableCapture'),
-        percentage: numberAt(capture, 'InitialSamplingPercentage'),
-        modes: mapsAt(capture, 'CaptureOptions').flatMap((option) => text(get(option, 'CaptureMode')) ?? []),
-      },
+      capture:
+        capture === undefined
+          ? undefined
+          : {
+              node: capture,
+              enabled: boolAt(capture, 'EnableCapture'),
+              percentage: numberAt(capture, 'InitialSamplingPercentage'),
+              modes: mapsAt(capture, 'CaptureOptions').flatMap((option) => text(get(option, 'CaptureMode')) ?? []),
+            },
       asynchronous: get(properties, 'AsyncInferenceConfig') !== undefined,
     };
   }),
@@ -136,20 +150,22 @@ export interface CloudwatchAlarm extends CloudResource {
 }
 
 export const cloudwatchAlarms: (project: Project) => readonly CloudwatchAlarm[] = fact((project) =>
-  cloudResources(project).filter(({ type }) => type === 'AWS::CloudWatch::Alarm').map((resource) => {
-    const at = resource.properties;
-    return {
-      ...resource,
-      name: textAt(at, 'AlarmName'),
-      metric: textAt(at, 'MetricName'),
-      namespace: textAt(at, 'Namespace'),
-      threshold: numberAt(at, 'Threshold'),
-      comparison: textAt(at, 'ComparisonOperator'),
-      evaluationPeriods: numberAt(at, 'EvaluationPeriods'),
-      actions: get(at, 'AlarmActions'),
-      actionsEnabled: boolAt(at, 'ActionsEnabled'),
-    };
-  }),
+  cloudResources(project)
+    .filter(({ type }) => type === 'AWS::CloudWatch::Alarm')
+    .map((resource) => {
+      const at = resource.properties;
+      return {
+        ...resource,
+        name: textAt(at, 'AlarmName'),
+        metric: textAt(at, 'MetricName'),
+        namespace: textAt(at, 'Namespace'),
+        threshold: numberAt(at, 'Threshold'),
+        comparison: textAt(at, 'ComparisonOperator'),
+        evaluationPeriods: numberAt(at, 'EvaluationPeriods'),
+        actions: get(at, 'AlarmActions'),
+        actionsEnabled: boolAt(at, 'ActionsEnabled'),
+      };
+    }),
 );
 
 export interface EventRule extends CloudResource {
@@ -163,15 +179,17 @@ export interface EventRule extends CloudResource {
 
 /** EventBridge rules. */
 export const eventRules: (project: Project) => readonly EventRule[] = fact((project) =>
-  cloudResources(project).filter(({ type }) => type === 'AWS::Events::Rule').map((resource) => {
-    const pattern = get(resource.properties, 'EventPattern');
-    return {
-      ...resource,
-      schedule: textAt(resource.properties, 'ScheduleExpression'),
-      state: textAt(resource.properties, 'State'),
-      pattern,
-      detailTypes: each(get(pattern, 'detail-type')).flatMap((node) => text(node) ?? []),
-      targets: mapsAt(resource.properties, 'Targets'),
-    };
-  }),
+  cloudResources(project)
+    .filter(({ type }) => type === 'AWS::Events::Rule')
+    .map((resource) => {
+      const pattern = get(resource.properties, 'EventPattern');
+      return {
+        ...resource,
+        schedule: textAt(resource.properties, 'ScheduleExpression'),
+        state: textAt(resource.properties, 'State'),
+        pattern,
+        detailTypes: each(get(pattern, 'detail-type')).flatMap((node) => text(node) ?? []),
+        targets: mapsAt(resource.properties, 'Targets'),
+      };
+    }),
 );

@@ -1,6 +1,6 @@
 import { fact } from '../../core/fact.ts';
 import type { RepoPath } from '../../core/location.ts';
-import { type DataDocument, type DataNode, each, entries, type Entry, get, text } from '../../documents/data.ts';
+import { type DataDocument, type DataNode, type Entry, each, entries, get, text } from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
 import { folderOf, within } from './dvc.ts';
 import { type Described, type Field, mapsAt, type Root, textAt } from './field.ts';
@@ -49,13 +49,20 @@ export interface BundleResource extends Described {
   readonly bundles: readonly Bundle[];
 }
 
-function includesOf(root: DataNode, folder: string, paths: readonly RepoPath[], own: RepoPath): readonly BundleInclude[] {
+function includesOf(
+  root: DataNode,
+  folder: string,
+  paths: readonly RepoPath[],
+  own: RepoPath,
+): readonly BundleInclude[] {
   return each(get(root, 'include')).flatMap((node) => {
     const pattern = text(node);
     if (pattern === undefined) return [];
     const whole = node.open ? undefined : within(folder, pattern);
     const matches = whole === undefined ? undefined : globMatcher(whole);
-    return [{ node, pattern, matches: matches === undefined ? [] : paths.filter((path) => path !== own && matches(path)) }];
+    return [
+      { node, pattern, matches: matches === undefined ? [] : paths.filter((path) => path !== own && matches(path)) },
+    ];
   });
 }
 
@@ -82,9 +89,16 @@ export const databricksBundles: (project: Project) => readonly Bundle[] = fact((
   }),
 );
 
-function resourcesIn(document: DataDocument, node: DataNode | undefined, target: string | undefined, bundles: readonly Bundle[]): readonly BundleResource[] {
+function resourcesIn(
+  document: DataDocument,
+  node: DataNode | undefined,
+  target: string | undefined,
+  bundles: readonly Bundle[],
+): readonly BundleResource[] {
   return entries(node).flatMap(({ key: type, value }) =>
-    entries(value).filter((entry) => entry.value.kind === 'map').map((entry) => ({ document, node: entry.value, type, key: entry.key, entry, target, bundles })),
+    entries(value)
+      .filter((entry) => entry.value.kind === 'map')
+      .map((entry) => ({ document, node: entry.value, type, key: entry.key, entry, target, bundles })),
   );
 }
 
@@ -99,7 +113,9 @@ const everyResource: (project: Project) => readonly BundleResource[] = fact((pro
     const bundles = databricksBundles(project).filter(({ files }) => files.has(document.path));
     return [
       ...resourcesIn(document, get(root, 'resources'), undefined, bundles),
-      ...entries(get(root, 'targets')).flatMap((target) => resourcesIn(document, get(target.value, 'resources'), target.key, bundles)),
+      ...entries(get(root, 'targets')).flatMap((target) =>
+        resourcesIn(document, get(target.value, 'resources'), target.key, bundles),
+      ),
     ];
   }),
 );
@@ -110,11 +126,19 @@ export function databricksResources(project: Project, type?: string): readonly B
 }
 
 /** Tasks of a job. */
-export function databricksTasks(job: BundleResource): readonly { readonly node: DataNode; readonly key: Field<string> | undefined; readonly dependsOn: readonly string[]; readonly source: Field<string> | undefined }[] {
+export function databricksTasks(job: BundleResource): readonly {
+  readonly node: DataNode;
+  readonly key: Field<string> | undefined;
+  readonly dependsOn: readonly string[];
+  readonly source: Field<string> | undefined;
+}[] {
   return mapsAt(job.node, 'tasks').map((node) => ({
     node,
     key: textAt(node, 'task_key'),
     dependsOn: mapsAt(node, 'depends_on').flatMap((each) => text(get(each, 'task_key')) ?? []),
-    source: textAt(node, 'notebook_task', 'notebook_path') ?? textAt(node, 'spark_python_task', 'python_file') ?? textAt(node, 'python_wheel_task', 'entry_point'),
+    source:
+      textAt(node, 'notebook_task', 'notebook_path') ??
+      textAt(node, 'spark_python_task', 'python_file') ??
+      textAt(node, 'python_wheel_task', 'entry_point'),
   }));
 }

@@ -54,15 +54,33 @@ export interface DbtExposure extends Described {
   readonly dependsOn: readonly string[];
 }
 
-function testsOf(document: DataDocument, node: DataNode, owner: string, column: string | undefined): readonly DbtTest[] {
+function testsOf(
+  document: DataDocument,
+  node: DataNode,
+  owner: string,
+  column: string | undefined,
+): readonly DbtTest[] {
   return ['tests', 'data_tests'].flatMap((key) =>
     items(get(node, key)).flatMap((item): readonly DbtTest[] => {
-      const named = item.kind === 'map' ? (get(item, 'test_name') === undefined ? entries(item)[0] : undefined) : undefined;
+      const named =
+        item.kind === 'map' ? (get(item, 'test_name') === undefined ? entries(item)[0] : undefined) : undefined;
       const test = text(item) ?? text(get(item, 'test_name')) ?? named?.key;
       if (test === undefined) return [];
       const body = item.kind === 'map' ? (named?.value ?? item) : undefined;
-      const setting = (name: string): DataNode | undefined => get(body, name) ?? get(body, 'config', name) ?? get(item, 'config', name) ?? get(item, name);
-      return [{ document, node: item, test, owner, column, body, severity: textAt(setting('severity')), enabled: boolAt(setting('enabled')) }];
+      const setting = (name: string): DataNode | undefined =>
+        get(body, name) ?? get(body, 'config', name) ?? get(item, 'config', name) ?? get(item, name);
+      return [
+        {
+          document,
+          node: item,
+          test,
+          owner,
+          column,
+          body,
+          severity: textAt(setting('severity')),
+          enabled: boolAt(setting('enabled')),
+        },
+      ];
     }),
   );
 }
@@ -108,7 +126,9 @@ function modelOf(document: DataDocument, section: string, node: DataNode): reado
 /** Models, seeds and snapshots with their tests. */
 export const dbtModels: (project: Project) => readonly DbtModel[] = fact((project) =>
   rootsOf(project, 'dbt-properties').flatMap(({ document, root }) =>
-    ['models', 'seeds', 'snapshots'].flatMap((section) => mapsAt(root, section).flatMap((node) => modelOf(document, section, node))),
+    ['models', 'seeds', 'snapshots'].flatMap((section) =>
+      mapsAt(root, section).flatMap((node) => modelOf(document, section, node)),
+    ),
   ),
 );
 
@@ -120,7 +140,8 @@ export const dbtSources: (project: Project) => readonly DbtSource[] = fact((proj
         const table = text(get(node, 'name'));
         if (table === undefined) return [];
         const columns = columnsOf(document, node, table);
-        const setting = (key: string): DataNode | undefined => get(node, key) ?? get(node, 'config', key) ?? get(source, key) ?? get(source, 'config', key);
+        const setting = (key: string): DataNode | undefined =>
+          get(node, key) ?? get(node, 'config', key) ?? get(source, key) ?? get(source, 'config', key);
         return [
           {
             document,

@@ -17,14 +17,16 @@ const SETTING = /^(drift_share|stattest\w*|\w*_stattest\w*|\w*threshold)$/;
 
 export const evidentlySettings: (project: Project) => readonly EvidentlySetting[] = fact((project) =>
   rootsOf(project, 'evidently-config').flatMap(({ document, root }) =>
-    [...walkEntries(root)].filter(({ key, value }) => SETTING.test(key) && value.kind === 'scalar').map(({ key, value }) => ({
-      document,
-      node: value,
-      key,
-      value: numberAt(value),
-      text: text(value),
-      stattest: text(get(value.parent, key.replace(/_?threshold$/, ''))) ?? text(get(value.parent, 'stattest')),
-    })),
+    [...walkEntries(root)]
+      .filter(({ key, value }) => SETTING.test(key) && value.kind === 'scalar')
+      .map(({ key, value }) => ({
+        document,
+        node: value,
+        key,
+        value: numberAt(value),
+        text: text(value),
+        stattest: text(get(value.parent, key.replace(/_?threshold$/, ''))) ?? text(get(value.parent, 'stattest')),
+      })),
   ),
 );
 
@@ -33,7 +35,11 @@ export interface NannymlConfig extends Described {
   readonly reference: DataNode | undefined;
   readonly analysis: DataNode | undefined;
   readonly target: DataNode | undefined;
-  readonly calculators: readonly { readonly node: DataNode; readonly type: string; readonly enabled: Field<boolean> | undefined }[];
+  readonly calculators: readonly {
+    readonly node: DataNode;
+    readonly type: string;
+    readonly enabled: Field<boolean> | undefined;
+  }[];
   readonly scheduling: DataNode | undefined;
   readonly ignoreErrors: Field<boolean> | undefined;
 }
@@ -46,8 +52,16 @@ export const nannymlConfigs: (project: Project) => readonly NannymlConfig[] = fa
     analysis: get(root, 'input', 'analysis_data'),
     target: get(root, 'input', 'target_data'),
     calculators: [
-      ...mapsAt(root, 'calculators').map((node) => ({ node, type: text(get(node, 'type')) ?? '', enabled: boolAt(node, 'enabled') })),
-      ...entries(get(root, 'calculators')).map(({ key, value }) => ({ node: value, type: text(get(value, 'type')) ?? key, enabled: boolAt(value, 'enabled') })),
+      ...mapsAt(root, 'calculators').map((node) => ({
+        node,
+        type: text(get(node, 'type')) ?? '',
+        enabled: boolAt(node, 'enabled'),
+      })),
+      ...entries(get(root, 'calculators')).map(({ key, value }) => ({
+        node: value,
+        type: text(get(value, 'type')) ?? key,
+        enabled: boolAt(value, 'enabled'),
+      })),
     ],
     scheduling: get(root, 'scheduling'),
     ignoreErrors: boolAt(root, 'ignore_errors'),
@@ -71,14 +85,16 @@ export const alibiDetectors: (project: Project) => readonly AlibiDetector[] = fa
     reference: get(root, 'x_ref'),
     served: false,
   })),
-  ...mlserverModels(project).filter(({ implementation }) => /AlibiDetectRuntime$/.test(implementation?.text ?? '')).map(({ document, node, name }) => ({
-    document,
-    node,
-    name,
-    pValue: numberAt(node, 'parameters', 'extra', 'p_val'),
-    reference: undefined,
-    served: true,
-  })),
+  ...mlserverModels(project)
+    .filter(({ implementation }) => /AlibiDetectRuntime$/.test(implementation?.text ?? ''))
+    .map(({ document, node, name }) => ({
+      document,
+      node,
+      name,
+      pValue: numberAt(node, 'parameters', 'extra', 'p_val'),
+      reference: undefined,
+      served: true,
+    })),
 ]);
 
 /** `model-settings.json` of MLServer. */

@@ -25,8 +25,23 @@ export const geSuites: (project: Project) => readonly ExpectationSuite[] = fact(
       const type = text(get(node, 'expectation_type')) ?? text(get(node, 'type'));
       if (type === undefined) return [];
       const kwargs = get(node, 'kwargs');
-      const pair = [get(kwargs, 'column'), get(kwargs, 'column_A'), get(kwargs, 'column_list')].find((each) => each !== undefined);
-      return [{ document, node, type, column: text(pair) ?? (each(pair).map((item) => text(item) ?? '').join(',') || undefined), kwargs }];
+      const pair = [get(kwargs, 'column'), get(kwargs, 'column_A'), get(kwargs, 'column_list')].find(
+        (each) => each !== undefined,
+      );
+      return [
+        {
+          document,
+          node,
+          type,
+          column:
+            text(pair) ??
+            (each(pair)
+              .map((item) => text(item) ?? '')
+              .join(',') ||
+              undefined),
+          kwargs,
+        },
+      ];
     }),
   })),
 );
@@ -45,7 +60,9 @@ export const geCheckpoints: (project: Project) => readonly ExpectationCheckpoint
     node: root,
     name: textAt(root, 'name'),
     suites: [...walk(root)].flatMap((node) => text(get(node, 'expectation_suite_name')) ?? []),
-    actions: [...mapsAt(root, 'action_list'), ...mapsAt(root, 'actions')].flatMap((action) => text(get(action, 'action', 'class_name')) ?? text(get(action, 'type')) ?? []),
+    actions: [...mapsAt(root, 'action_list'), ...mapsAt(root, 'actions')].flatMap(
+      (action) => text(get(action, 'action', 'class_name')) ?? text(get(action, 'type')) ?? [],
+    ),
   })),
 );
 
@@ -68,7 +85,9 @@ export const sodaChecks: (project: Project) => readonly SodaCheck[] = fact((proj
       return items(value).flatMap((node) => {
         const check = text(node) ?? keys(node)[0];
         const body = node.kind === 'map' ? entries(node)[0]?.value : undefined;
-        return check === undefined ? [] : [{ document, node, dataset, check, body, warn: get(body, 'warn'), fail: get(body, 'fail') }];
+        return check === undefined
+          ? []
+          : [{ document, node, dataset, check, body, warn: get(body, 'warn'), fail: get(body, 'fail') }];
       });
     }),
   ),
@@ -84,7 +103,10 @@ export interface PanderaColumn extends Described {
   readonly checks: DataNode | undefined;
 }
 
-export const panderaSchemas: (project: Project) => readonly (Described & { readonly strict: Field<boolean> | undefined; readonly columns: readonly PanderaColumn[] })[] = fact((project) =>
+export const panderaSchemas: (project: Project) => readonly (Described & {
+  readonly strict: Field<boolean> | undefined;
+  readonly columns: readonly PanderaColumn[];
+})[] = fact((project) =>
   rootsOf(project, 'pandera').map(({ document, root }) => ({
     document,
     node: root,

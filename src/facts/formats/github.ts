@@ -1,5 +1,5 @@
 import { fact } from '../../core/fact.ts';
-import { type DataNode, each, entries, type Entry, entry, get, keys, text } from '../../documents/data.ts';
+import { type DataNode, type Entry, each, entries, entry, get, keys, text } from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
 import { type ShellCommand, shellCommands } from '../../documents/shell.ts';
 import { boolAt, type Described, type Field, mapsAt, numberAt, textAt, textsAt } from './field.ts';
@@ -91,7 +91,10 @@ function jobOf(job: Entry, workflow: GithubWorkflow): GithubJob {
     name: textAt(node, 'name'),
     needs: textsAt(node, 'needs'),
     condition: textAt(node, 'if'),
-    environment: environment === undefined ? undefined : { node: environment, name: text(environment) ?? text(get(environment, 'name')) },
+    environment:
+      environment === undefined
+        ? undefined
+        : { node: environment, name: text(environment) ?? text(get(environment, 'name')) },
     permissions: get(node, 'permissions'),
     runsOn: get(node, 'runs-on'),
     timeoutMinutes: numberAt(node, 'timeout-minutes'),
@@ -113,7 +116,9 @@ export const githubWorkflows: (project: Project) => readonly GithubWorkflow[] = 
       name: textAt(root, 'name'),
       triggers,
       permissions: entry(root, 'permissions')?.value,
-      schedules: triggers.filter(({ name }) => name === 'schedule').flatMap(({ node }) => mapsAt(node).flatMap((each) => textAt(each, 'cron') ?? [])),
+      schedules: triggers
+        .filter(({ name }) => name === 'schedule')
+        .flatMap(({ node }) => mapsAt(node).flatMap((each) => textAt(each, 'cron') ?? [])),
       jobs,
     };
     for (const job of entries(get(root, 'jobs'))) if (job.value.kind === 'map') jobs.push(jobOf(job, workflow));
@@ -122,7 +127,9 @@ export const githubWorkflows: (project: Project) => readonly GithubWorkflow[] = 
 );
 
 /** The jobs of all workflows. */
-export const githubJobs: (project: Project) => readonly GithubJob[] = fact((project) => githubWorkflows(project).flatMap(({ jobs }) => jobs));
+export const githubJobs: (project: Project) => readonly GithubJob[] = fact((project) =>
+  githubWorkflows(project).flatMap(({ jobs }) => jobs),
+);
 
 /** Jobs that must have succeeded before this one, near and far. */
 export function jobsBefore(job: GithubJob): ReadonlySet<string> {

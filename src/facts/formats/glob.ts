@@ -28,7 +28,11 @@ function alternatives(pattern: string): readonly string[] {
   for (let round = 0; round < 6; round += 1) {
     const next = found.flatMap((each) => {
       const match = /\{([^{}]*)\}/.exec(each);
-      return match === null ? [each] : (match[1] ?? '').split(',').map((part) => each.slice(0, match.index) + part + each.slice(match.index + match[0].length));
+      return match === null
+        ? [each]
+        : (match[1] ?? '')
+            .split(',')
+            .map((part) => each.slice(0, match.index) + part + each.slice(match.index + match[0].length));
     });
     if (next.length === found.length || next.length > 64) break;
     found = next;

@@ -2,7 +2,13 @@ import { fact } from '../../core/fact.ts';
 import { type DataNode, entries, get, text } from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
 import { boolAt, type Field, mapsAt, numberAt, textAt } from './field.ts';
-import { containerOf, containersOf, type KubernetesContainer, type KubernetesObject, kubernetesObject } from './kubernetes.ts';
+import {
+  containerOf,
+  containersOf,
+  type KubernetesContainer,
+  type KubernetesObject,
+  kubernetesObject,
+} from './kubernetes.ts';
 import { rootsOf } from './recognise.ts';
 
 /** Predictor, transformer or explainer of an InferenceService. */
@@ -20,7 +26,13 @@ export interface KserveComponent {
   readonly timeout: Field<number> | undefined;
   readonly containerConcurrency: Field<number> | undefined;
   readonly logger: DataNode | undefined;
-  readonly batcher: { readonly node: DataNode; readonly maxLatency: Field<number> | undefined; readonly maxBatchSize: Field<number> | undefined } | undefined;
+  readonly batcher:
+    | {
+        readonly node: DataNode;
+        readonly maxLatency: Field<number> | undefined;
+        readonly maxBatchSize: Field<number> | undefined;
+      }
+    | undefined;
   /** The model's own container settings first, then further containers. */
   readonly containers: readonly KubernetesContainer[];
 }
@@ -30,7 +42,19 @@ export interface KserveService extends KubernetesObject {
   readonly predictor: KserveComponent | undefined;
 }
 
-const FORMATS = ['sklearn', 'xgboost', 'lightgbm', 'pytorch', 'tensorflow', 'onnx', 'triton', 'huggingface', 'pmml', 'paddle', 'mlflow'];
+const FORMATS = [
+  'sklearn',
+  'xgboost',
+  'lightgbm',
+  'pytorch',
+  'tensorflow',
+  'onnx',
+  'triton',
+  'huggingface',
+  'pmml',
+  'paddle',
+  'mlflow',
+];
 
 function componentOf(role: KserveComponent['role'], node: DataNode): KserveComponent {
   const legacy = entries(node).find(({ key }) => FORMATS.includes(key));
@@ -43,12 +67,22 @@ function componentOf(role: KserveComponent['role'], node: DataNode): KserveCompo
     maxReplicas: numberAt(node, 'maxReplicas'),
     canaryTrafficPercent: numberAt(node, 'canaryTrafficPercent'),
     storageUri: textAt(model, 'storageUri'),
-    modelFormat: text(get(model, 'modelFormat', 'name')) ?? legacy?.key ?? (get(node, 'containers') === undefined ? undefined : 'custom'),
+    modelFormat:
+      text(get(model, 'modelFormat', 'name')) ??
+      legacy?.key ??
+      (get(node, 'containers') === undefined ? undefined : 'custom'),
     runtimeVersion: textAt(model, 'runtimeVersion'),
     timeout: numberAt(node, 'timeout'),
     containerConcurrency: numberAt(node, 'containerConcurrency'),
     logger: get(node, 'logger'),
-    batcher: batcher === undefined ? undefined : { node: batcher, maxLatency: numberAt(batcher, 'maxLatency'), maxBatchSize: numberAt(batcher, 'maxBatchSize') },
+    batcher:
+      batcher === undefined
+        ? undefined
+        : {
+            node: batcher,
+            maxLatency: numberAt(batcher, 'maxLatency'),
+            maxBatchSize: numberAt(batcher, 'maxBatchSize'),
+          },
     containers: [...(model?.kind === 'map' ? [containerOf(model)] : []), ...containersOf(node)],
   };
 }
@@ -68,10 +102,15 @@ export const kserveServices: (project: Project) => readonly KserveService[] = fa
 );
 
 /** Every ServingRuntime and ClusterServingRuntime with its containers. */
-export const kserveRuntimes: (project: Project) => readonly (KubernetesObject & { readonly containers: readonly KubernetesContainer[]; readonly disabled: Field<boolean> | undefined })[] = fact((project) =>
+export const kserveRuntimes: (project: Project) => readonly (KubernetesObject & {
+  readonly containers: readonly KubernetesContainer[];
+  readonly disabled: Field<boolean> | undefined;
+})[] = fact((project) =>
   rootsOf(project, 'kserve').flatMap((root) => {
     const object = kubernetesObject(root);
-    return /^(Cluster)?ServingRuntime$/.test(object.kind) ? [{ ...object, containers: containersOf(object.spec), disabled: boolAt(object.spec, 'disabled') }] : [];
+    return /^(Cluster)?ServingRuntime$/.test(object.kind)
+      ? [{ ...object, containers: containersOf(object.spec), disabled: boolAt(object.spec, 'disabled') }]
+      : [];
   }),
 );
 
@@ -103,7 +142,13 @@ function graphNodes(graph: DataNode | undefined): readonly DataNode[] {
 function firstVersion(object: KubernetesObject): readonly SeldonModel[] {
   return mapsAt(object.spec, 'predictors').flatMap((part) => {
     const containers = mapsAt(part, 'componentSpecs').flatMap((each) => containersOf(get(each, 'spec')));
-    const common = { ...object, generation: 'v1' as const, part, containers, replicas: numberAt(part, 'replicas') ?? numberAt(object.spec, 'replicas') };
+    const common = {
+      ...object,
+      generation: 'v1' as const,
+      part,
+      containers,
+      replicas: numberAt(part, 'replicas') ?? numberAt(object.spec, 'replicas'),
+    };
     return graphNodes(get(part, 'graph')).map((node) => ({
       ...common,
       model: textAt(node, 'name'),
@@ -115,30 +160,47 @@ function firstVersion(object: KubernetesObject): readonly SeldonModel[] {
 }
 
 export const seldonDeployments: (project: Project) => readonly SeldonModel[] = fact((project) => [
-  ...rootsOf(project, 'seldon-v1').map(kubernetesObject).filter(({ kind }) => kind === 'SeldonDeployment').flatMap(firstVersion),
-  ...rootsOf(project, 'seldon-v2').map(kubernetesObject).filter(({ kind }) => kind === 'Model').map((object) => ({
-    ...object,
-    generation: 'v2' as const,
-    part: object.spec ?? object.node,
-    model: object.name,
-    storageUri: textAt(object.spec, 'storageUri'),
-    replicas: numberAt(object.spec, 'replicas'),
-    minReplicas: numberAt(object.spec, 'minReplicas'),
-    traffic: undefined,
-    containers: [],
-  })),
+  ...rootsOf(project, 'seldon-v1')
+    .map(kubernetesObject)
+    .filter(({ kind }) => kind === 'SeldonDeployment')
+    .flatMap(firstVersion),
+  ...rootsOf(project, 'seldon-v2')
+    .map(kubernetesObject)
+    .filter(({ kind }) => kind === 'Model')
+    .map((object) => ({
+      ...object,
+      generation: 'v2' as const,
+      part: object.spec ?? object.node,
+      model: object.name,
+      storageUri: textAt(object.spec, 'storageUri'),
+      replicas: numberAt(object.spec, 'replicas'),
+      minReplicas: numberAt(object.spec, 'minReplicas'),
+      traffic: undefined,
+      containers: [],
+    })),
 ]);
 
 /** An Experiment of Seldon Core 2. */
 export interface SeldonExperiment extends KubernetesObject {
-  readonly candidates: readonly { readonly node: DataNode; readonly name: string | undefined; readonly weight: Field<number> | undefined }[];
+  readonly candidates: readonly {
+    readonly node: DataNode;
+    readonly name: string | undefined;
+    readonly weight: Field<number> | undefined;
+  }[];
   readonly mirror: DataNode | undefined;
 }
 
 export const seldonExperiments: (project: Project) => readonly SeldonExperiment[] = fact((project) =>
-  rootsOf(project, 'seldon-v2').map(kubernetesObject).filter(({ kind }) => kind === 'Experiment').map((object) => ({
-    ...object,
-    candidates: mapsAt(object.spec, 'candidates').map((node) => ({ node, name: text(get(node, 'name')), weight: numberAt(node, 'weight') })),
-    mirror: get(object.spec, 'mirror'),
-  })),
+  rootsOf(project, 'seldon-v2')
+    .map(kubernetesObject)
+    .filter(({ kind }) => kind === 'Experiment')
+    .map((object) => ({
+      ...object,
+      candidates: mapsAt(object.spec, 'candidates').map((node) => ({
+        node,
+        name: text(get(node, 'name')),
+        weight: numberAt(node, 'weight'),
+      })),
+      mirror: get(object.spec, 'mirror'),
+    })),
 );

@@ -92,7 +92,9 @@ export function kubernetesObject({ document, root }: Root): KubernetesObject {
 export const kubernetesObjects: (project: Project) => readonly KubernetesObject[] = fact((project) =>
   rootsOf(project, 'kubernetes').flatMap(({ document, root }) => {
     const list = /List$/.test(text(get(root, 'kind')) ?? '') ? items(get(root, 'items')) : [];
-    return list.length === 0 ? [kubernetesObject({ document, root })] : list.map((item) => kubernetesObject({ document, root: item }));
+    return list.length === 0
+      ? [kubernetesObject({ document, root })]
+      : list.map((item) => kubernetesObject({ document, root: item }));
   }),
 );
 
@@ -122,7 +124,9 @@ function envOf(container: DataNode): readonly KubernetesEnv[] {
   return mapsAt(container, 'env').flatMap((node) => {
     const name = text(get(node, 'name'));
     if (name === undefined) return [];
-    return [{ name, node, value: textAt(node, 'value'), fromSecret: get(node, 'valueFrom', 'secretKeyRef') !== undefined }];
+    return [
+      { name, node, value: textAt(node, 'value'), fromSecret: get(node, 'valueFrom', 'secretKeyRef') !== undefined },
+    ];
   });
 }
 
@@ -134,7 +138,11 @@ export function containerOf(node: DataNode, init = false): KubernetesContainer {
     image: textAt(node, 'image'),
     words: [...items(get(node, 'command')), ...items(get(node, 'args'))],
     env: envOf(node),
-    ports: mapsAt(node, 'ports').map((port) => ({ node: port, name: text(get(port, 'name')), port: numberAt(port, 'containerPort')?.value })),
+    ports: mapsAt(node, 'ports').map((port) => ({
+      node: port,
+      name: text(get(port, 'name')),
+      port: numberAt(port, 'containerPort')?.value,
+    })),
     readiness: probeOf(get(node, 'readinessProbe')),
     liveness: probeOf(get(node, 'livenessProbe')),
     startup: probeOf(get(node, 'startupProbe')),
@@ -146,7 +154,10 @@ export function containerOf(node: DataNode, init = false): KubernetesContainer {
 
 /** Containers of a pod spec, init containers last. */
 export function containersOf(pod: DataNode | undefined): readonly KubernetesContainer[] {
-  return [...mapsAt(pod, 'containers').map((node) => containerOf(node)), ...mapsAt(pod, 'initContainers').map((node) => containerOf(node, true))];
+  return [
+    ...mapsAt(pod, 'containers').map((node) => containerOf(node)),
+    ...mapsAt(pod, 'initContainers').map((node) => containerOf(node, true)),
+  ];
 }
 
 function podTemplate(kind: string, spec: DataNode | undefined): DataNode | undefined {
@@ -181,20 +192,27 @@ export interface KubernetesService extends KubernetesObject {
   readonly type: string;
   readonly typeNode: DataNode | undefined;
   readonly selector: ReadonlyMap<string, string>;
-  readonly ports: readonly { readonly node: DataNode; readonly name: string | undefined; readonly port: number | undefined; readonly targetPort: string | undefined }[];
+  readonly ports: readonly {
+    readonly node: DataNode;
+    readonly name: string | undefined;
+    readonly port: number | undefined;
+    readonly targetPort: string | undefined;
+  }[];
 }
 
 export const kubernetesServices: (project: Project) => readonly KubernetesService[] = fact((project) =>
-  objectsOf(project, 'Service').filter(({ apiVersion }) => apiVersion === 'v1').map((object) => ({
-    ...object,
-    type: text(get(object.spec, 'type')) ?? 'ClusterIP',
-    typeNode: get(object.spec, 'type'),
-    selector: textMap(get(object.spec, 'selector')),
-    ports: mapsAt(object.spec, 'ports').map((node) => ({
-      node,
-      name: text(get(node, 'name')),
-      port: numberAt(node, 'port')?.value,
-      targetPort: text(get(node, 'targetPort')),
+  objectsOf(project, 'Service')
+    .filter(({ apiVersion }) => apiVersion === 'v1')
+    .map((object) => ({
+      ...object,
+      type: text(get(object.spec, 'type')) ?? 'ClusterIP',
+      typeNode: get(object.spec, 'type'),
+      selector: textMap(get(object.spec, 'selector')),
+      ports: mapsAt(object.spec, 'ports').map((node) => ({
+        node,
+        name: text(get(node, 'name')),
+        port: numberAt(node, 'port')?.value,
+        targetPort: text(get(node, 'targetPort')),
+      })),
     })),
-  })),
 );

@@ -55,9 +55,14 @@ const PROGRAMS: readonly (readonly [LlmServer['engine'], RegExp])[] = [
 ];
 
 function engineIn(image: string | undefined, words: readonly DataNode[]): LlmServer['engine'] | undefined {
-  if (image !== undefined && /router|lmcache-server|benchmark|exporter|\bepp\b|gateway|proxy|operator/i.test(image)) return undefined;
-  const said = words.map((word) => text(word) ?? '').join(' ').slice(0, 10_000);
-  const known = PROGRAMS.find(([, pattern]) => pattern.test(said)) ?? ENGINES.find(([, pattern]) => pattern.test(image ?? ''));
+  if (image !== undefined && /router|lmcache-server|benchmark|exporter|\bepp\b|gateway|proxy|operator/i.test(image))
+    return undefined;
+  const said = words
+    .map((word) => text(word) ?? '')
+    .join(' ')
+    .slice(0, 10_000);
+  const known =
+    PROGRAMS.find(([, pattern]) => pattern.test(said)) ?? ENGINES.find(([, pattern]) => pattern.test(image ?? ''));
   return known?.[0];
 }
 
@@ -70,7 +75,11 @@ interface Word {
 /** A list item may be one word, or a whole shell line given to `sh -c`. */
 function wordsOf(nodes: readonly DataNode[]): readonly Word[] {
   return nodes.flatMap((node) =>
-    (text(node) ?? '').replace(/\\\r?\n/g, ' ').split(/\s+/).filter((part) => part !== '').map((part) => ({ text: part.replace(/^["']|["']$/g, ''), node, open: node.open || part.includes('$') })),
+    (text(node) ?? '')
+      .replace(/\\\r?\n/g, ' ')
+      .split(/\s+/)
+      .filter((part) => part !== '')
+      .map((part) => ({ text: part.replace(/^["']|["']$/g, ''), node, open: node.open || part.includes('$') })),
   );
 }
 
@@ -84,17 +93,28 @@ export function flagsOf(nodes: readonly DataNode[]): readonly ServerFlag[] {
     const apart = match[2] === undefined && next !== undefined && !/^-{1,2}[A-Za-z]/.test(next.text) ? next : undefined;
     const value = match[2] ?? apart?.text;
     const open = word.open || apart?.open === true;
-    return [{ name: (match[1] ?? '').replace(/_/g, '-'), node: word.node, value: open ? undefined : value, valueNode: apart?.node ?? (match[2] === undefined ? undefined : word.node), open }];
+    return [
+      {
+        name: (match[1] ?? '').replace(/_/g, '-'),
+        node: word.node,
+        value: open ? undefined : value,
+        valueNode: apart?.node ?? (match[2] === undefined ? undefined : word.node),
+        open,
+      },
+    ];
   });
 }
 
 function modelIn(nodes: readonly DataNode[], flags: readonly ServerFlag[]): LlmServer['model'] {
   const flag = flags.find(({ name }) => name === 'model' || name === 'model-id' || name === 'model-path');
   const words = wordsOf(nodes);
-  if (flag?.valueNode !== undefined) return { node: flag.valueNode, text: flag.value ?? text(flag.valueNode) ?? '', open: flag.open };
+  if (flag?.valueNode !== undefined)
+    return { node: flag.valueNode, text: flag.value ?? text(flag.valueNode) ?? '', open: flag.open };
   const serve = words.findIndex((word, at) => word.text === 'serve' && words[at - 1]?.text.endsWith('vllm') === true);
   const after = serve === -1 ? undefined : words[serve + 1];
-  return after === undefined || after.text.startsWith('-') ? undefined : { node: after.node, text: after.text, open: after.open };
+  return after === undefined || after.text.startsWith('-')
+    ? undefined
+    : { node: after.node, text: after.text, open: after.open };
 }
 
 function gpusOf(limits: DataNode | undefined, requests: DataNode | undefined): LlmServer['gpus'] {
@@ -106,7 +126,12 @@ function gpusOf(limits: DataNode | undefined, requests: DataNode | undefined): L
   return undefined;
 }
 
-function ofContainer(document: DataDocument, container: KubernetesContainer, name: string | undefined, from: LlmServer['from']): readonly LlmServer[] {
+function ofContainer(
+  document: DataDocument,
+  container: KubernetesContainer,
+  name: string | undefined,
+  from: LlmServer['from'],
+): readonly LlmServer[] {
   const engine = engineIn(container.image?.text, container.words);
   if (engine === undefined || container.init) return [];
   const flags = flagsOf(container.words);
@@ -138,7 +163,21 @@ function fromCompose(project: Project): readonly LlmServer[] {
     if (engine === undefined) return [];
     const flags = flagsOf(service.words);
     const model = modelIn(service.words, flags);
-    return [{ document: service.document, node: service.node, engine, name: service.name, image: service.image, model, flags, gpus: undefined, from: 'compose' as const, container: undefined, open: service.words.some((word) => word.open) }];
+    return [
+      {
+        document: service.document,
+        node: service.node,
+        engine,
+        name: service.name,
+        image: service.image,
+        model,
+        flags,
+        gpus: undefined,
+        from: 'compose' as const,
+        container: undefined,
+        open: service.words.some((word) => word.open),
+      },
+    ];
   });
 }
 
@@ -162,7 +201,11 @@ function fromChart(document: DataDocument, spec: DataNode): LlmServer {
     if (name === undefined || value.kind !== 'scalar' || bool(value) === false) return [];
     return [{ name, node: value, value: literal(value), valueNode: value, open: value.open }];
   });
-  const extra = flagsOf(get(config, 'extraArgs')?.kind === 'list' ? [...walk(get(config, 'extraArgs'))].filter(({ kind }) => kind === 'scalar') : []);
+  const extra = flagsOf(
+    get(config, 'extraArgs')?.kind === 'list'
+      ? [...walk(get(config, 'extraArgs'))].filter(({ kind }) => kind === 'scalar')
+      : [],
+  );
   const url = get(spec, 'modelURL');
   const count = get(spec, 'requestGPU');
   const gpus = Number(literal(count));
@@ -184,10 +227,16 @@ function fromChart(document: DataDocument, spec: DataNode): LlmServer {
 
 /** Every server of a language model that Kubernetes objects, compose files and Helm values start. */
 export const llmServers: (project: Project) => readonly LlmServer[] = fact((project) => [
-  ...kubernetesWorkloads(project).flatMap(({ document, containers, name }) => containers.flatMap((container) => ofContainer(document, container, name?.value, 'kubernetes'))),
+  ...kubernetesWorkloads(project).flatMap(({ document, containers, name }) =>
+    containers.flatMap((container) => ofContainer(document, container, name?.value, 'kubernetes')),
+  ),
   ...kserveServices(project).flatMap(({ document, components, name }) =>
-    components.flatMap(({ containers }) => containers.flatMap((container) => ofContainer(document, container, name?.value, 'kserve'))),
+    components.flatMap(({ containers }) =>
+      containers.flatMap((container) => ofContainer(document, container, name?.value, 'kserve')),
+    ),
   ),
   ...fromCompose(project),
-  ...rootsOf(project, 'helm-values').flatMap(({ document, root }) => [...walk(root)].flatMap((node) => mapsAt(node, 'modelSpec').map((spec) => fromChart(document, spec)))),
+  ...rootsOf(project, 'helm-values').flatMap(({ document, root }) =>
+    [...walk(root)].flatMap((node) => mapsAt(node, 'modelSpec').map((spec) => fromChart(document, spec))),
+  ),
 ]);

@@ -3,7 +3,7 @@ import { type DataDocument, type DataNode, entryOf, get, literal, text, walk } f
 import { tokensOf } from '../paths.ts';
 import { modelUri } from '../registry/uris.ts';
 import { azureReference } from './azure.ts';
-import { formatsOf, type FormatName } from './recognise.ts';
+import { type FormatName, formatsOf } from './recognise.ts';
 
 /** How long a prediction waits for the model: a server answers at once, a job does not. */
 export type ServingMode = 'online' | 'batch';
@@ -21,8 +21,22 @@ export interface ModelReference {
 }
 
 const ONLINE: ReadonlySet<FormatName> = new Set<FormatName>([
-  'azure-online-deployment', 'kserve', 'seldon-v1', 'seldon-v2', 'ray-serve', 'ray-service', 'bentoml', 'mlserver', 'compose',
-  'helm-values', 'kubernetes', 'sagemaker', 'terraform', 'databricks-bundle', 'databricks-part', 'triton',
+  'azure-online-deployment',
+  'kserve',
+  'seldon-v1',
+  'seldon-v2',
+  'ray-serve',
+  'ray-service',
+  'bentoml',
+  'mlserver',
+  'compose',
+  'helm-values',
+  'kubernetes',
+  'sagemaker',
+  'terraform',
+  'databricks-bundle',
+  'databricks-part',
+  'triton',
 ]);
 const BATCH: ReadonlySet<FormatName> = new Set<FormatName>(['azure-batch-deployment', 'argo-workflow']);
 
@@ -38,23 +52,31 @@ function nameOf(node: DataNode): string {
 }
 
 const namesModel = (name: string, said: string): boolean =>
-  tokensOf(name).some((token) => MODEL_KEY.has(token)) || /^storageuri$/i.test(name) || (/^(uri|path|url|location)$/i.test(name) && tokensOf(said).some((token) => MODEL_KEY.has(token)));
+  tokensOf(name).some((token) => MODEL_KEY.has(token)) ||
+  /^storageuri$/i.test(name) ||
+  (/^(uri|path|url|location)$/i.test(name) && tokensOf(said).some((token) => MODEL_KEY.has(token)));
 
 /** `s3://models/churn/latest`, `…/latest/`, `…/latest/model.tar.gz`. */
-const endsInLatest = (path: string): boolean => STORAGE.test(path) && /\/latest(\/([\w.-]{1,100})?)?$/i.test(path.trim());
+const endsInLatest = (path: string): boolean =>
+  STORAGE.test(path) && /\/latest(\/([\w.-]{1,100})?)?$/i.test(path.trim());
 
 type Found = Pick<ModelReference, 'model' | 'reference'>;
 
 function azure(said: string, node: DataNode): Found | undefined {
   const found = azureReference(said);
   if (found === undefined || entryOf(node)?.key !== 'model') return undefined;
-  return { model: found.name, reference: found.label === 'latest' ? 'latest' : found.label !== undefined ? 'alias' : 'version' };
+  return {
+    model: found.name,
+    reference: found.label === 'latest' ? 'latest' : found.label !== undefined ? 'alias' : 'version',
+  };
 }
 
 /** `entity_version: latest`, also through a variable or lookup that says so. */
 function looked(node: DataNode): boolean {
   const key = entryOf(node)?.key ?? '';
-  return /^(entity_version|model_version|ModelPackageVersion)$/.test(key) && tokensOf(text(node) ?? '').includes('latest');
+  return (
+    /^(entity_version|model_version|ModelPackageVersion)$/.test(key) && tokensOf(text(node) ?? '').includes('latest')
+  );
 }
 
 function referenceAt(node: DataNode): Found | undefined {
@@ -62,7 +84,11 @@ function referenceAt(node: DataNode): Found | undefined {
   if (said === '' || said.length > 1000) return undefined;
   const uri = modelUri(said.includes('=') && !said.includes('://') ? said.slice(said.indexOf('=') + 1) : said);
   if (uri !== undefined) return { model: uri.name, reference: uri.reference.kind };
-  if (looked(node)) return { model: text(get(node.parent, 'entity_name')) ?? text(get(node.parent, 'model_name')), reference: 'latest' };
+  if (looked(node))
+    return {
+      model: text(get(node.parent, 'entity_name')) ?? text(get(node.parent, 'model_name')),
+      reference: 'latest',
+    };
   const known = literal(node);
   if (known !== undefined && said.startsWith('azureml:')) return azure(known, node);
   if (!STORAGE.test(said) || !namesModel(nameOf(node), said)) return undefined;

@@ -1,6 +1,6 @@
 import { fact } from '../../core/fact.ts';
-import { type DataNode, each, entries, type Entry, get, items, text } from '../../documents/data.ts';
 import type { RepoPath } from '../../core/location.ts';
+import { type DataNode, type Entry, each, entries, get, items, text } from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
 import { folderOf, within } from './dvc.ts';
 import { type Described, type Field, textAt } from './field.ts';
@@ -21,12 +21,21 @@ const LISTS = ['resources', 'bases', 'components', 'patchesStrategicMerge', 'pat
 export const kustomizations: (project: Project) => readonly Kustomization[] = fact((project) =>
   rootsOf(project, 'kustomization').map(({ document, root }) => {
     const folder = folderOf(document.path);
-    const named = LISTS.flatMap((list) => each(get(root, list)).flatMap((node) => (node.kind === 'scalar' ? [node] : (get(node, 'path') ?? []))));
+    const named = LISTS.flatMap((list) =>
+      each(get(root, list)).flatMap((node) => (node.kind === 'scalar' ? [node] : (get(node, 'path') ?? []))),
+    );
     const reaches = named.flatMap((node) => {
       const path = node.open ? undefined : within(folder, text(node) ?? '');
       return path === undefined ? [] : [{ node, path }];
     });
-    return { document, node: root, folder, namespace: textAt(root, 'namespace'), reaches, open: root.open || named.some((node) => node.open) };
+    return {
+      document,
+      node: root,
+      folder,
+      namespace: textAt(root, 'namespace'),
+      reaches,
+      open: root.open || named.some((node) => node.open),
+    };
   }),
 );
 
@@ -52,7 +61,12 @@ export const helmValues: (project: Project) => readonly HelmValues[] = fact((pro
   const charts = new Set(rootsOf(project, 'helm-chart').map(({ document }) => folderOf(document.path)));
   return rootsOf(project, 'helm-values').map(({ document, root }) => {
     const folder = folderOf(document.path);
-    return { document, node: root, chart: charts.has(folder) ? folder : charts.has(folderOf(folder)) ? folderOf(folder) : undefined, file: document.path.slice(document.path.lastIndexOf('/') + 1) };
+    return {
+      document,
+      node: root,
+      chart: charts.has(folder) ? folder : charts.has(folderOf(folder)) ? folderOf(folder) : undefined,
+      file: document.path.slice(document.path.lastIndexOf('/') + 1),
+    };
   });
 });
 
@@ -67,21 +81,38 @@ export interface CondaEnvironment extends Described {
 export const condaEnvironments: (project: Project) => readonly CondaEnvironment[] = fact((project) =>
   rootsOf(project, 'conda-env').map(({ document, root }) => {
     const all = items(get(root, 'dependencies'));
-    return { document, node: root, name: textAt(root, 'name'), packages: all.filter(({ kind }) => kind === 'scalar'), pip: all.flatMap((item) => items(get(item, 'pip'))) };
+    return {
+      document,
+      node: root,
+      name: textAt(root, 'name'),
+      packages: all.filter(({ kind }) => kind === 'scalar'),
+      pip: all.flatMap((item) => items(get(item, 'pip'))),
+    };
   }),
 );
 
 /** A Hydra configuration's defaults list. */
 export interface HydraConfig extends Described {
-  readonly defaults: readonly { readonly node: DataNode; readonly group: string | undefined; readonly option: string | undefined }[];
+  readonly defaults: readonly {
+    readonly node: DataNode;
+    readonly group: string | undefined;
+    readonly option: string | undefined;
+  }[];
   readonly target: Field<string> | undefined;
 }
 
 function hydraDefault(node: DataNode): HydraConfig['defaults'][number] {
   const pair: Entry | undefined = entries(node)[0];
-  return pair === undefined ? { node, group: undefined, option: text(node) } : { node, group: pair.key, option: text(pair.value) };
+  return pair === undefined
+    ? { node, group: undefined, option: text(node) }
+    : { node, group: pair.key, option: text(pair.value) };
 }
 
 export const hydraConfigs: (project: Project) => readonly HydraConfig[] = fact((project) =>
-  rootsOf(project, 'hydra').map(({ document, root }) => ({ document, node: root, defaults: items(get(root, 'defaults')).map(hydraDefault), target: textAt(root, '_target_') })),
+  rootsOf(project, 'hydra').map(({ document, root }) => ({
+    document,
+    node: root,
+    defaults: items(get(root, 'defaults')).map(hydraDefault),
+    target: textAt(root, '_target_'),
+  })),
 );

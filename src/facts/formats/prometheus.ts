@@ -56,9 +56,14 @@ function ruleOf(described: Described, group: string | undefined): readonly Prome
 export const prometheusRules: (project: Project) => readonly PrometheusRule[] = fact((project) =>
   [
     ...rootsOf(project, 'prometheus-rules').map(({ document, root }) => ({ document, groups: mapsAt(root, 'groups') })),
-    ...rootsOf(project, 'prometheus-rule').map(({ document, root }) => ({ document, groups: mapsAt(root, 'spec', 'groups') })),
+    ...rootsOf(project, 'prometheus-rule').map(({ document, root }) => ({
+      document,
+      groups: mapsAt(root, 'spec', 'groups'),
+    })),
   ].flatMap(({ document, groups }) =>
-    groups.flatMap((group) => mapsAt(group, 'rules').flatMap((node) => ruleOf({ document, node }, text(get(group, 'name'))))),
+    groups.flatMap((group) =>
+      mapsAt(group, 'rules').flatMap((node) => ruleOf({ document, node }, text(get(group, 'name')))),
+    ),
   ),
 );
 
@@ -82,22 +87,26 @@ function slothObjectives(project: Project): readonly ServiceObjective[] {
       service: text(get(spec, 'service')),
       name: textAt(node, 'name'),
       objective: get(node, 'objective'),
-      metrics: entries(get(node, 'sli', 'events') ?? get(node, 'sli', 'raw')).flatMap(({ value }) => metricNames(text(value) ?? '')),
+      metrics: entries(get(node, 'sli', 'events') ?? get(node, 'sli', 'raw')).flatMap(({ value }) =>
+        metricNames(text(value) ?? ''),
+      ),
     }));
   });
 }
 
 export const serviceObjectives: (project: Project) => readonly ServiceObjective[] = fact((project) => [
   ...slothObjectives(project),
-  ...rootsOf(project, 'openslo').filter(({ root }) => text(get(root, 'kind')) === 'SLO').map(({ document, root }) => ({
-    document,
-    node: root,
-    system: 'openslo' as const,
-    service: text(get(root, 'spec', 'service')),
-    name: textAt(root, 'metadata', 'name'),
-    objective: get(root, 'spec', 'objectives', 0, 'target'),
-    metrics: [],
-  })),
+  ...rootsOf(project, 'openslo')
+    .filter(({ root }) => text(get(root, 'kind')) === 'SLO')
+    .map(({ document, root }) => ({
+      document,
+      node: root,
+      system: 'openslo' as const,
+      service: text(get(root, 'spec', 'service')),
+      name: textAt(root, 'metadata', 'name'),
+      objective: get(root, 'spec', 'objectives', 0, 'target'),
+      metrics: [],
+    })),
   ...rootsOf(project, 'pyrra').map(({ document, root }) => ({
     document,
     node: root,
@@ -110,7 +119,9 @@ export const serviceObjectives: (project: Project) => readonly ServiceObjective[
 ]);
 
 /** Alertmanager's routes and receivers. */
-export const alertRoutes: (project: Project) => readonly (Described & { readonly receivers: readonly { readonly node: DataNode; readonly name: string; readonly notifies: boolean }[] })[] = fact((project) =>
+export const alertRoutes: (project: Project) => readonly (Described & {
+  readonly receivers: readonly { readonly node: DataNode; readonly name: string; readonly notifies: boolean }[];
+})[] = fact((project) =>
   rootsOf(project, 'alertmanager').map(({ document, root }) => ({
     document,
     node: root,
@@ -123,13 +134,17 @@ export const alertRoutes: (project: Project) => readonly (Described & { readonly
 );
 
 /** Metrics that Grafana dashboards draw. */
-export const dashboardQueries: (project: Project) => readonly (Described & { readonly expression: DataNode; readonly metrics: readonly string[] })[] = fact((project) =>
+export const dashboardQueries: (
+  project: Project,
+) => readonly (Described & { readonly expression: DataNode; readonly metrics: readonly string[] })[] = fact((project) =>
   rootsOf(project, 'grafana-dashboard').flatMap(({ document, root }) =>
     mapsAt(root, 'panels').flatMap((panel) =>
       [panel, ...mapsAt(panel, 'panels')].flatMap((node) =>
         mapsAt(node, 'targets').flatMap((target) => {
           const expression = get(target, 'expr');
-          return expression === undefined ? [] : [{ document, node, expression, metrics: metricNames(text(expression) ?? '') }];
+          return expression === undefined
+            ? []
+            : [{ document, node, expression, metrics: metricNames(text(expression) ?? '') }];
         }),
       ),
     ),

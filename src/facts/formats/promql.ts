@@ -22,11 +22,18 @@ interface Token {
 /** Longer expressions are read up to here. */
 const LONGEST = 10_000;
 
-const TOKEN = /([A-Za-z_:][\w:]*)|(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?:ms|[smhdwy])?(?:\d+[smhdwy])*|\.\d+)|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)|(=~|!~|!=|==|>=|<=|[^\sA-Za-z0-9_])/g;
+const TOKEN =
+  /([A-Za-z_:][\w:]*)|(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?:ms|[smhdwy])?(?:\d+[smhdwy])*|\.\d+)|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)|(=~|!~|!=|==|>=|<=|[^\sA-Za-z0-9_])/g;
 
 function tokens(expression: string): readonly Token[] {
-  return [...expression.slice(0, LONGEST).replace(/#[^\n]*/g, (comment) => ' '.repeat(comment.length)).matchAll(TOKEN)].map((match) => ({
-    kind: match[1] !== undefined ? 'name' : match[2] !== undefined ? 'number' : match[3] !== undefined ? 'string' : 'mark',
+  return [
+    ...expression
+      .slice(0, LONGEST)
+      .replace(/#[^\n]*/g, (comment) => ' '.repeat(comment.length))
+      .matchAll(TOKEN),
+  ].map((match) => ({
+    kind:
+      match[1] !== undefined ? 'name' : match[2] !== undefined ? 'number' : match[3] !== undefined ? 'string' : 'mark',
     text: match[0],
     start: match.index,
     end: match.index + match[0].length,
@@ -43,7 +50,8 @@ export function metricNames(expression: string): readonly string[] {
     if (text === '{' || text === '[') braces += 1;
     else if (text === '}' || text === ']') braces -= 1;
     else if (grouping && text === ')') grouping = false;
-    if (kind === 'name' && /^(by|without|on|ignoring|group_left|group_right)$/.test(text) && all[at + 1]?.text === '(') grouping = true;
+    if (kind === 'name' && /^(by|without|on|ignoring|group_left|group_right)$/.test(text) && all[at + 1]?.text === '(')
+      grouping = true;
     if (kind !== 'name' || braces > 0) {
       const named = text === '__name__' && all[at + 1]?.text === '=' ? all[at + 2]?.text.slice(1, -1) : undefined;
       if (named !== undefined) found.add(named);
@@ -71,12 +79,21 @@ export function comparisonsOf(expression: string): readonly Comparison[] {
       next = all[at + ++skip];
     }
     if (next?.kind !== 'number' || !/^[\d.eE+-]+$/.test(next.text)) return [];
-    return [{ operator: token.text as Comparison['operator'], value: sign * Number(next.text), start: next.start, end: next.end }];
+    return [
+      {
+        operator: token.text as Comparison['operator'],
+        value: sign * Number(next.text),
+        start: next.start,
+        end: next.end,
+      },
+    ];
   });
 }
 
 /** Label matchers of all selectors. */
-export function labelValues(expression: string): readonly { readonly label: string; readonly operator: string; readonly value: string }[] {
+export function labelValues(
+  expression: string,
+): readonly { readonly label: string; readonly operator: string; readonly value: string }[] {
   const all = tokens(expression);
   return all.flatMap(({ kind, text }, at) => {
     const operator = all[at + 1]?.text ?? '';
@@ -86,12 +103,21 @@ export function labelValues(expression: string): readonly { readonly label: stri
   });
 }
 
-const UNITS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_536_000 };
+const UNITS: Readonly<Record<string, number>> = {
+  ms: 0.001,
+  s: 1,
+  m: 60,
+  h: 3600,
+  d: 86_400,
+  w: 604_800,
+  y: 31_536_000,
+};
 
 /** A duration of Prometheus (`1h30m`, `5m`) in seconds; undefined for anything else. */
 export function seconds(duration: string): number | undefined {
   if (!/^(\d{1,9}(ms|[smhdwy])){1,8}$/.test(duration.trim())) return undefined;
   let total = 0;
-  for (const [, amount, unit] of duration.matchAll(/(\d{1,9})(ms|[smhdwy])/g)) total += Number(amount) * (UNITS[unit ?? ''] ?? 0);
+  for (const [, amount, unit] of duration.matchAll(/(\d{1,9})(ms|[smhdwy])/g))
+    total += Number(amount) * (UNITS[unit ?? ''] ?? 0);
   return total;
 }

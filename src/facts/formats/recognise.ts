@@ -4,12 +4,14 @@ import type { DataDocument, DataKind, DataNode } from '../../documents/data.ts';
 import { kindOfPath } from '../../documents/kinds.ts';
 import type { Project } from '../../documents/project.ts';
 import type { Root } from './field.ts';
+import type { Signature } from './signature.ts';
 import { DATA_SIGNATURES } from './signatures-data.ts';
 import { OPERATIONS_SIGNATURES } from './signatures-operations.ts';
 import { SERVING_SIGNATURES } from './signatures-serving.ts';
-import type { Signature } from './signature.ts';
 
-const SIGNATURES = { ...DATA_SIGNATURES, ...SERVING_SIGNATURES, ...OPERATIONS_SIGNATURES } as const satisfies Readonly<Record<string, Signature>>;
+const SIGNATURES = { ...DATA_SIGNATURES, ...SERVING_SIGNATURES, ...OPERATIONS_SIGNATURES } as const satisfies Readonly<
+  Record<string, Signature>
+>;
 
 export type FormatName = keyof typeof SIGNATURES;
 
@@ -32,14 +34,19 @@ function proposedBy(kind: DataKind, path: RepoPath, text: string): readonly Form
 }
 
 function sighted(document: DataDocument, proposed: readonly FormatName[]): readonly Format[] {
-  return document.roots.flatMap((root) => proposed.filter((name) => signatureOf(name).is(root, document)).map((name) => ({ name, root })));
+  return document.roots.flatMap((root) =>
+    proposed.filter((name) => signatureOf(name).is(root, document)).map((name) => ({ name, root })),
+  );
 }
 
 /** What a file is, by its content; empty for templates and for files of no format we know. */
-export const formatsOf: (document: DataDocument) => readonly Format[] = fact((document) => sighted(document, proposedBy(document.kind, document.path, document.text)));
+export const formatsOf: (document: DataDocument) => readonly Format[] = fact((document) =>
+  sighted(document, proposedBy(document.kind, document.path, document.text)),
+);
 
 /** True when a root of the file is in the format. */
-export const isFormat = (document: DataDocument, name: FormatName): boolean => formatsOf(document).some((format) => format.name === name);
+export const isFormat = (document: DataDocument, name: FormatName): boolean =>
+  formatsOf(document).some((format) => format.name === name);
 
 const DATA_KINDS: ReadonlySet<string> = new Set<DataKind>(['yaml', 'json', 'toml', 'ini', 'hcl', 'pbtxt']);
 

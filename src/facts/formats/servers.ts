@@ -1,7 +1,7 @@
 import { fact } from '../../core/fact.ts';
-import { type DataNode, each, entries, type Entry, get, items, literal, text } from '../../documents/data.ts';
-import { lineOf } from '../../documents/lines.ts';
+import { type DataNode, type Entry, each, entries, get, items, literal, text } from '../../documents/data.ts';
 import type { DocumentBase } from '../../documents/document.ts';
+import { lineOf } from '../../documents/lines.ts';
 import type { Project } from '../../documents/project.ts';
 import { boolAt, type Described, type Field, mapsAt, numberAt, textAt } from './field.ts';
 import { rootsOf } from './recognise.ts';
@@ -71,7 +71,12 @@ export interface RayService extends Described {
   readonly name: Field<string> | undefined;
   readonly serveConfig: Field<string> | undefined;
   readonly rayVersion: Field<string> | undefined;
-  readonly settings: readonly { readonly key: string; readonly value: string; readonly start: number; readonly end: number }[];
+  readonly settings: readonly {
+    readonly key: string;
+    readonly value: string;
+    readonly start: number;
+    readonly end: number;
+  }[];
   readonly pods: readonly DataNode[];
 }
 
@@ -94,7 +99,10 @@ export const rayServices: (project: Project) => readonly RayService[] = fact((pr
         const start = from + match.index + match[0].indexOf(match[2] ?? '', match[0].indexOf(':') + 1);
         return { key: match[1] ?? '', value: value.replace(/^(["'])(.*)\1$/, '$2'), start, end: start + value.length };
       }),
-      pods: [get(cluster, 'headGroupSpec', 'template'), ...mapsAt(cluster, 'workerGroupSpecs').map((group) => get(group, 'template'))].flatMap((pod) => pod ?? []),
+      pods: [
+        get(cluster, 'headGroupSpec', 'template'),
+        ...mapsAt(cluster, 'workerGroupSpecs').map((group) => get(group, 'template')),
+      ].flatMap((pod) => pod ?? []),
     };
   }),
 );
@@ -108,7 +116,13 @@ export interface ComposeService extends Described {
   /** Words of `entrypoint` and `command`; a command given as one string is one node. */
   readonly words: readonly DataNode[];
   readonly environment: readonly Entry[];
-  readonly ports: readonly { readonly node: DataNode; readonly written: string; readonly published: boolean; readonly loopback: boolean; readonly target: number | undefined }[];
+  readonly ports: readonly {
+    readonly node: DataNode;
+    readonly written: string;
+    readonly published: boolean;
+    readonly loopback: boolean;
+    readonly target: number | undefined;
+  }[];
   readonly healthcheck: DataNode | undefined;
   readonly restart: Field<string> | undefined;
 }
@@ -117,12 +131,24 @@ function portOf(node: DataNode): ComposeService['ports'][number] {
   if (node.kind === 'map') {
     const target = numberAt(node, 'target')?.value;
     const host = text(get(node, 'host_ip')) ?? '';
-    return { node, written: String(target ?? ''), published: get(node, 'published') !== undefined, loopback: /^(127\.|localhost$|::1$)/.test(host), target };
+    return {
+      node,
+      written: String(target ?? ''),
+      published: get(node, 'published') !== undefined,
+      loopback: /^(127\.|localhost$|::1$)/.test(host),
+      target,
+    };
   }
   const written = text(node) ?? '';
   const parts = written.replace(/\/(tcp|udp)$/, '').split(':');
   const target = Number(parts.at(-1));
-  return { node, written, published: parts.length > 1, loopback: /^(127\.\d|localhost:)/.test(written), target: Number.isInteger(target) ? target : undefined };
+  return {
+    node,
+    written,
+    published: parts.length > 1,
+    loopback: /^(127\.\d|localhost:)/.test(written),
+    target: Number.isInteger(target) ? target : undefined,
+  };
 }
 
 function environmentOf(node: DataNode | undefined): readonly Entry[] {
@@ -130,7 +156,9 @@ function environmentOf(node: DataNode | undefined): readonly Entry[] {
   return items(node).flatMap((item) => {
     const said = text(item);
     const at = said?.indexOf('=') ?? -1;
-    return said === undefined || at < 0 ? [] : [{ key: said.slice(0, at), keySpan: item.span, value: item, merged: false }];
+    return said === undefined || at < 0
+      ? []
+      : [{ key: said.slice(0, at), keySpan: item.span, value: item, merged: false }];
   });
 }
 
@@ -157,7 +185,10 @@ export const composeServices: (project: Project) => readonly ComposeService[] = 
 export interface TorchserveConfig {
   readonly document: DocumentBase;
   readonly path: string;
-  readonly settings: ReadonlyMap<string, { readonly value: string; readonly line: number; readonly start: number; readonly end: number }>;
+  readonly settings: ReadonlyMap<
+    string,
+    { readonly value: string; readonly line: number; readonly start: number; readonly end: number }
+  >;
 }
 
 const TORCHSERVE = ['inference_address', 'model_store', 'load_models', 'management_address'];
@@ -170,7 +201,10 @@ export const torchserveConfigs: (project: Project) => readonly TorchserveConfig[
       lines.map((match) => {
         const start = match.index + match[0].length - (match[2] ?? '').length;
         const value = (match[2] ?? '').trim();
-        return [match[1] ?? '', { value, line: lineOf(document.lines, start).line, start, end: start + value.length }] as const;
+        return [
+          match[1] ?? '',
+          { value, line: lineOf(document.lines, start).line, start, end: start + value.length },
+        ] as const;
       }),
     );
     return [{ document, path: document.path, settings }];
@@ -178,7 +212,12 @@ export const torchserveConfigs: (project: Project) => readonly TorchserveConfig[
 );
 
 /** A `bentofile.yaml`. */
-export const bentoFiles: (project: Project) => readonly (Described & { readonly service: Field<string> | undefined; readonly lockPackages: Field<boolean> | undefined; readonly baseImage: Field<string> | undefined; readonly models: readonly string[] })[] = fact((project) =>
+export const bentoFiles: (project: Project) => readonly (Described & {
+  readonly service: Field<string> | undefined;
+  readonly lockPackages: Field<boolean> | undefined;
+  readonly baseImage: Field<string> | undefined;
+  readonly models: readonly string[];
+})[] = fact((project) =>
   rootsOf(project, 'bentoml').map(({ document, root }) => ({
     document,
     node: root,

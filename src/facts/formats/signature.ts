@@ -1,4 +1,4 @@
-import { type DataDocument, type DataKind, type DataNode, has, text, get } from '../../documents/data.ts';
+import { type DataDocument, type DataKind, type DataNode, get, has, text } from '../../documents/data.ts';
 
 /** How a format is told from others. */
 export interface Signature {
@@ -11,12 +11,15 @@ export interface Signature {
 }
 
 /** True when every key is there. */
-export const holds = (root: DataNode, ...keys: readonly string[]): boolean => keys.every((key) => has(root, key) === 'yes');
+export const holds = (root: DataNode, ...keys: readonly string[]): boolean =>
+  keys.every((key) => has(root, key) === 'yes');
 
 /** True when one of the keys is there. */
-export const holdsAny = (root: DataNode, ...keys: readonly string[]): boolean => keys.some((key) => has(root, key) === 'yes');
+export const holdsAny = (root: DataNode, ...keys: readonly string[]): boolean =>
+  keys.some((key) => has(root, key) === 'yes');
 
 /** True when the scalar at a key fits. */
 export const says = (root: DataNode, key: string, pattern: RegExp): boolean => pattern.test(text(get(root, key)) ?? '');
 
-export const isKind = (root: DataNode, api: RegExp, kind: RegExp): boolean => says(root, 'apiVersion', api) && says(root, 'kind', kind);
+export const isKind = (root: DataNode, api: RegExp, kind: RegExp): boolean =>
+  says(root, 'apiVersion', api) && says(root, 'kind', kind);

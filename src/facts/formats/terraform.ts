@@ -1,8 +1,8 @@
 import { fact } from '../../core/fact.ts';
 import { type DataNode, each, entries, get, literal, text, walk } from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
-import { type Described, type Field, type Root, textAt } from './field.ts';
 import { folderOf, within } from './dvc.ts';
+import { type Described, type Field, type Root, textAt } from './field.ts';
 import { rootsOf } from './recognise.ts';
 
 export interface TerraformResource extends Described {
@@ -31,7 +31,8 @@ export interface TerraformModule extends Described {
 function addressesIn(node: DataNode): ReadonlySet<string> {
   const found = new Set<string>();
   for (const at of walk(node)) {
-    for (const match of (text(at) ?? '').matchAll(/\b([a-z][a-z0-9]*_\w{1,100})\.([A-Za-z_][\w-]{0,100})/g)) found.add(`${match[1]}.${match[2]}`);
+    for (const match of (text(at) ?? '').matchAll(/\b([a-z][a-z0-9]*_\w{1,100})\.([A-Za-z_][\w-]{0,100})/g))
+      found.add(`${match[1]}.${match[2]}`);
   }
   return found;
 }
@@ -53,7 +54,9 @@ function resourcesOf({ document, root }: Root): readonly TerraformResource[] {
   );
 }
 
-const everyResource: (project: Project) => readonly TerraformResource[] = fact((project) => rootsOf(project, 'terraform').flatMap(resourcesOf));
+const everyResource: (project: Project) => readonly TerraformResource[] = fact((project) =>
+  rootsOf(project, 'terraform').flatMap(resourcesOf),
+);
 
 /** Resources of types that fit; all when no pattern is given. */
 export function terraformResources(project: Project, types?: RegExp): readonly TerraformResource[] {
@@ -61,7 +64,8 @@ export function terraformResources(project: Project, types?: RegExp): readonly T
 }
 
 /** Types that describe models, their endpoints, registries and monitors. */
-export const ML_TERRAFORM = /^(aws_sagemaker_|google_vertex_ai_|google_ai_platform_|azurerm_machine_learning_|databricks_(model_serving|registered_model|mlflow_|quality_monitor|lakehouse_monitor|job$)|google_ml_)/;
+export const ML_TERRAFORM =
+  /^(aws_sagemaker_|google_vertex_ai_|google_ai_platform_|azurerm_machine_learning_|databricks_(model_serving|registered_model|mlflow_|quality_monitor|lakehouse_monitor|job$)|google_ml_)/;
 
 /** Every `module` call. */
 export const terraformModules: (project: Project) => readonly TerraformModule[] = fact((project) =>

@@ -1,5 +1,5 @@
 import { fact } from '../../core/fact.ts';
-import { type DataNode, entries, type Entry, get, items, keys, text, walkEntries } from '../../documents/data.ts';
+import { type DataNode, type Entry, entries, get, items, keys, text, walkEntries } from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
 import { folderOf } from './dvc.ts';
 import { boolAt, type Described, type Field, mapsAt, numberAt, textAt, textsAt } from './field.ts';
@@ -8,7 +8,11 @@ import { rootsOf } from './recognise.ts';
 /** An MLflow recipe. */
 export interface MlflowRecipe extends Described {
   readonly recipe: Field<string> | undefined;
-  readonly criteria: readonly { readonly node: DataNode; readonly metric: string; readonly threshold: Field<number> | undefined }[];
+  readonly criteria: readonly {
+    readonly node: DataNode;
+    readonly metric: string;
+    readonly threshold: Field<number> | undefined;
+  }[];
   readonly modelName: Field<string> | undefined;
   readonly allowNonValidated: Field<boolean> | undefined;
 }
@@ -18,7 +22,11 @@ export const mlflowRecipes: (project: Project) => readonly MlflowRecipe[] = fact
     document,
     node: root,
     recipe: textAt(root, 'recipe'),
-    criteria: mapsAt(root, 'steps', 'evaluate', 'validation_criteria').map((node) => ({ node, metric: text(get(node, 'metric')) ?? '', threshold: numberAt(node, 'threshold') })),
+    criteria: mapsAt(root, 'steps', 'evaluate', 'validation_criteria').map((node) => ({
+      node,
+      metric: text(get(node, 'metric')) ?? '',
+      threshold: numberAt(node, 'threshold'),
+    })),
     modelName: textAt(root, 'model_registry', 'model_name'),
     allowNonValidated: boolAt(root, 'steps', 'register', 'allow_non_validated_model'),
   })),
@@ -51,7 +59,12 @@ export const mlflowModels: (project: Project) => readonly MlflowModel[] = fact((
 export interface MlflowProject extends Described {
   readonly name: Field<string> | undefined;
   readonly environment: Entry | undefined;
-  readonly entryPoints: readonly { readonly name: string; readonly node: DataNode; readonly command: Field<string> | undefined; readonly parameters: readonly Entry[] }[];
+  readonly entryPoints: readonly {
+    readonly name: string;
+    readonly node: DataNode;
+    readonly command: Field<string> | undefined;
+    readonly parameters: readonly Entry[];
+  }[];
 }
 
 export const mlflowProjects: (project: Project) => readonly MlflowProject[] = fact((project) =>
@@ -60,7 +73,12 @@ export const mlflowProjects: (project: Project) => readonly MlflowProject[] = fa
     node: root,
     name: textAt(root, 'name'),
     environment: entries(root).find(({ key }) => /^(conda_env|python_env|docker_env)$/.test(key)),
-    entryPoints: entries(get(root, 'entry_points')).map(({ key: name, value: node }) => ({ name, node, command: textAt(node, 'command'), parameters: entries(get(node, 'parameters')) })),
+    entryPoints: entries(get(root, 'entry_points')).map(({ key: name, value: node }) => ({
+      name,
+      node,
+      command: textAt(node, 'command'),
+      parameters: entries(get(node, 'parameters')),
+    })),
   })),
 );
 
@@ -104,7 +122,13 @@ export interface ArgoTemplate extends Described {
   readonly deadline: DataNode | undefined;
   readonly continueOn: DataNode | undefined;
   /** Tasks of a DAG, or steps, with what they depend on. */
-  readonly tasks: readonly { readonly node: DataNode; readonly name: string; readonly template: string | undefined; readonly dependencies: readonly string[]; readonly continueOn: DataNode | undefined }[];
+  readonly tasks: readonly {
+    readonly node: DataNode;
+    readonly name: string;
+    readonly template: string | undefined;
+    readonly dependencies: readonly string[];
+    readonly continueOn: DataNode | undefined;
+  }[];
 }
 
 export interface ArgoWorkflow extends Described {
@@ -123,7 +147,10 @@ function argoTasks(template: DataNode): ArgoTemplate['tasks'] {
     node,
     name: text(get(node, 'name')) ?? '',
     template: text(get(node, 'template')) ?? text(get(node, 'templateRef', 'template')),
-    dependencies: [...textsAt(node, 'dependencies'), ...(text(get(node, 'depends')) ?? '').split(/[^\w-]+/).filter((part) => part !== '')],
+    dependencies: [
+      ...textsAt(node, 'dependencies'),
+      ...(text(get(node, 'depends')) ?? '').split(/[^\w-]+/).filter((part) => part !== ''),
+    ],
     continueOn: get(node, 'continueOn'),
   }));
 }
@@ -172,16 +199,18 @@ export const kfpTasks: (project: Project) => readonly KfpTask[] = fact((project)
   rootsOf(project, 'kfp-pipeline').flatMap(({ document, root }) => {
     const spec = get(root, 'pipelineSpec') ?? root;
     const pipeline = text(get(spec, 'pipelineInfo', 'name'));
-    return [...walkEntries(spec)].filter(({ key, value }) => key === 'tasks' && value.kind === 'map').flatMap(({ value }) =>
-      entries(value).map(({ key: name, value: node }) => ({
-        document,
-        node,
-        name,
-        pipeline,
-        dependsOn: textsAt(node, 'dependentTasks'),
-        caching: boolAt(node, 'cachingOptions', 'enableCache'),
-        retry: get(node, 'retryPolicy'),
-      })),
-    );
+    return [...walkEntries(spec)]
+      .filter(({ key, value }) => key === 'tasks' && value.kind === 'map')
+      .flatMap(({ value }) =>
+        entries(value).map(({ key: name, value: node }) => ({
+          document,
+          node,
+          name,
+          pipeline,
+          dependsOn: textsAt(node, 'dependentTasks'),
+          caching: boolAt(node, 'cachingOptions', 'enableCache'),
+          retry: get(node, 'retryPolicy'),
+        })),
+      );
   }),
 );

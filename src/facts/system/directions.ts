@@ -18,21 +18,46 @@ type Row = readonly [Direction['kind'], Direction['failsWhen'], RegExp];
 const ROWS: readonly Row[] = [
   ['fairness-difference', 'above', / (dpd|eod|eo gap|demographic parity|equalized odds|equal opportunity) /],
   ['fairness-ratio', 'below', / (dir|disparate impact|adverse impact|parity ratio|selection rate ratio) /],
-  ['error', 'above', / (accuracy|auc|roc|f1|precision|recall|r2|ndcg|bleu|quality|performance) .*?(drop|decrease|degradation|decay|loss|regression|delta|diff) /],
-  ['share', 'above', / (drift share|drifted share|share of drifted|share drifted|num drifted|number of drifted|drifted (columns|features)|error threshold|evaluation (period|periods|window)|alert window|datapoints to alarm) |^ for $/],
-  ['error', 'above', / (null|missing|nan|out of range|out of bounds|outlier|type error|error|violation|duplicate|duplicates)( value)? (rate|ratio|share|fraction|percent|percentage|count) /],
-  ['distance', 'above', / (psi|population stability( index)?|wasserstein|jensen ?shannon|js|kl|kl div|kullback leibler|hellinger|tvd|total variation|energy|mmd|l infinity|linf|emd|distance|divergence) /],
-  ['p-value', 'below', / (p val|p value|pval|pvalue|pvalues|chi2|chi squared|chisquare|chi square|pearsons chi squared|ks|kolmogorov|t test|z test|anderson|cramer von mises|fisher( exact)?|g test|mann ?whitney( u)?|mannw|epps singleton|es) /],
+  [
+    'error',
+    'above',
+    / (accuracy|auc|roc|f1|precision|recall|r2|ndcg|bleu|quality|performance) .*?(drop|decrease|degradation|decay|loss|regression|delta|diff) /,
+  ],
+  [
+    'share',
+    'above',
+    / (drift share|drifted share|share of drifted|share drifted|num drifted|number of drifted|drifted (columns|features)|error threshold|evaluation (period|periods|window)|alert window|datapoints to alarm) |^ for $/,
+  ],
+  [
+    'error',
+    'above',
+    / (null|missing|nan|out of range|out of bounds|outlier|type error|error|violation|duplicate|duplicates)( value)? (rate|ratio|share|fraction|percent|percentage|count) /,
+  ],
+  [
+    'distance',
+    'above',
+    / (psi|population stability( index)?|wasserstein|jensen ?shannon|js|kl|kl div|kullback leibler|hellinger|tvd|total variation|energy|mmd|l infinity|linf|emd|distance|divergence) /,
+  ],
+  [
+    'p-value',
+    'below',
+    / (p val|p value|pval|pvalue|pvalues|chi2|chi squared|chisquare|chi square|pearsons chi squared|ks|kolmogorov|t test|z test|anderson|cramer von mises|fisher( exact)?|g test|mann ?whitney( u)?|mannw|epps singleton|es) /,
+  ],
   ['fairness-difference', 'above', / (parity|fairness|bias|group|opportunity|odds) .*?(difference|gap) /],
   ['fairness-ratio', 'below', / (parity|fairness|bias|group|opportunity|odds|impact) .*?ratio /],
-  ['quality', 'below', / (accuracy|auc|auroc|auprc|roc auc|f1|fbeta|precision|recall|r2|ndcg|map at|mrr|bleu|rouge|chrf|comet|mostly|sensitivity|specificity|mcc|kappa) /],
+  [
+    'quality',
+    'below',
+    / (accuracy|auc|auroc|auprc|roc auc|f1|fbeta|precision|recall|r2|ndcg|map at|mrr|bleu|rouge|chrf|comet|mostly|sensitivity|specificity|mcc|kappa) /,
+  ],
   ['error', 'above', / (rmse|mae|mape|smape|mse|rmsle|loss|log loss|wer|cer|ece|perplexity|null value rate|brier) /],
 ];
 
 /** The statistic of a test, whose name alone does not say whether the number is a probability. */
 const STATISTIC = / (ks|chi2|chi squared|t test|z test|anderson) .*?(stat|statistic|score) /;
 
-const NOT_A_GATE = / (bicleaner|nms|iou|prediction|decision|probability|proba|score|confidence|similarity|binarization|cutoff|classification|detection) /;
+const NOT_A_GATE =
+  / (bicleaner|nms|iou|prediction|decision|probability|proba|score|confidence|similarity|binarization|cutoff|classification|detection) /;
 
 /** Words that say nothing about the quantity. */
 const PLAIN = new Set(['threshold', 'thresholds', 'min', 'max', 'minimum', 'maximum', 'limit', 'value', 'stattest']);

@@ -1,6 +1,6 @@
+import type { Project } from '../../documents/project.ts';
 import { child, type PyNode } from '../../documents/python/node.ts';
 import { nodesOf, type PythonDocument, textOf } from '../../documents/python/python.ts';
-import type { Project } from '../../documents/project.ts';
 import { pathClassOf } from '../paths.ts';
 import { argument, type Call, calls, callsTo } from '../python/calls.ts';
 import { stringOf } from '../python/constants.ts';
@@ -10,11 +10,16 @@ import { decorators, definitionName } from '../python/structure.ts';
 import { modelUri } from '../registry/uris.ts';
 import { loadsModel } from '../serving/loads.ts';
 import { routes } from '../serving/routes.ts';
-import type { Drawing, Where } from './drawing.ts';
 import { stepKind } from './draw-training.ts';
+import type { Drawing, Where } from './drawing.ts';
 
 const at = (document: PythonDocument, node: PyNode): Where => ({ document, span: node });
-const named = (document: PythonDocument, call: Call, position: number, ...keywords: readonly string[]): string | undefined => stringOf(document, argument(call, position, ...keywords));
+const named = (
+  document: PythonDocument,
+  call: Call,
+  position: number,
+  ...keywords: readonly string[]
+): string | undefined => stringOf(document, argument(call, position, ...keywords));
 
 /** Calls with one of these last names whose full name begins with a package. */
 function callsOf(document: PythonDocument, pattern: RegExp): readonly Call[] {
@@ -26,33 +31,78 @@ const MLFLOW = ['mlflow'];
 function mlflow(project: Project, drawing: Drawing): void {
   for (const document of project.documents('python', MLFLOW)) {
     const trained = callsOf(document, /^mlflow(\.\w+)*\.(log_model|autolog)$/);
-    const job = trained[0] === undefined ? undefined : drawing.node('training-job', document.path, at(document, trained[0].callee));
-    for (const call of callsOf(document, /^mlflow(\.\w+)*\.(log_model|register_model)$|^mlflow(\.\w+)*\.MlflowClient\(\)\.(create_registered_model|create_model_version)$/)) {
+    const job =
+      trained[0] === undefined
+        ? undefined
+        : drawing.node('training-job', document.path, at(document, trained[0].callee));
+    for (const call of callsOf(
+      document,
+      /^mlflow(\.\w+)*\.(log_model|register_model)$|^mlflow(\.\w+)*\.MlflowClient\(\)\.(create_registered_model|create_model_version)$/,
+    )) {
       const last = call.method ?? '';
-      const name = last === 'log_model' ? named(document, call, -1, 'registered_model_name') : last === 'register_model' ? named(document, call, 1, 'name') : named(document, call, 0, 'name');
-      if (name !== undefined) drawing.edge('registers', job ?? drawing.node('training-job', document.path, at(document, call.callee)), drawing.node('registered-model', name, at(document, call.node)), at(document, call.node));
+      const name =
+        last === 'log_model'
+          ? named(document, call, -1, 'registered_model_name')
+          : last === 'register_model'
+            ? named(document, call, 1, 'name')
+            : named(document, call, 0, 'name');
+      if (name !== undefined)
+        drawing.edge(
+          'registers',
+          job ?? drawing.node('training-job', document.path, at(document, call.callee)),
+          drawing.node('registered-model', name, at(document, call.node)),
+          at(document, call.node),
+        );
     }
     for (const call of callsTo(document, 'mlflow.set_experiment')) {
       const name = named(document, call, 0, 'experiment_name');
       if (name !== undefined) drawing.node('experiment', name, at(document, call.node));
     }
-    for (const call of callsOf(document, /^mlflow(\.\w+)*\.validate_evaluation_results$/)) drawing.edge('gates', drawing.node('validation-gate', document.path, at(document, call.callee)), job, at(document, call.callee));
+    for (const call of callsOf(document, /^mlflow(\.\w+)*\.validate_evaluation_results$/))
+      drawing.edge(
+        'gates',
+        drawing.node('validation-gate', document.path, at(document, call.callee)),
+        job,
+        at(document, call.callee),
+      );
   }
 }
 
 const LOADS = ['load_model', 'from_pretrained', 'joblib', 'torch.load', 'pickle', 'InferenceSession', 'pipeline('];
 
 /** Calls that load a model, in the file itself and in the modules of the repository that it imports. */
-function loadsBehind(project: Project, document: PythonDocument): readonly { readonly document: PythonDocument; readonly call: Call }[] {
-  const modules = imports(document).flatMap(({ module, target }) => moduleDocument(project, document.path, module) ?? moduleDocument(project, document.path, target) ?? []);
+function loadsBehind(
+  project: Project,
+  document: PythonDocument,
+): readonly { readonly document: PythonDocument; readonly call: Call }[] {
+  const modules = imports(document).flatMap(
+    ({ module, target }) =>
+      moduleDocument(project, document.path, module) ?? moduleDocument(project, document.path, target) ?? [],
+  );
   return [...new Set([document, ...modules])]
     .filter(({ text }) => LOADS.some((word) => text.includes(word)))
-    .flatMap((source) => calls(source).filter(loadsModel).map((call) => ({ document: source, call })));
+    .flatMap((source) =>
+      calls(source)
+        .filter(loadsModel)
+        .map((call) => ({ document: source, call })),
+    );
 }
 
 /** Code that answers requests, with the registered models that it loads. */
 function serving(project: Project, drawing: Drawing): void {
-  for (const document of project.documents('python', ['fastapi', 'flask', 'bentoml', 'ray', 'kserve', 'litserve', 'mlserver', 'lambda_handler', 'BaseHandler', 'quart', 'starlette'])) {
+  for (const document of project.documents('python', [
+    'fastapi',
+    'flask',
+    'bentoml',
+    'ray',
+    'kserve',
+    'litserve',
+    'mlserver',
+    'lambda_handler',
+    'BaseHandler',
+    'quart',
+    'starlette',
+  ])) {
     const [first] = routes(document);
     if (first === undefined || pathClassOf(document.path) === 'test') continue;
     const loads = loadsBehind(project, document);
@@ -60,12 +110,25 @@ function serving(project: Project, drawing: Drawing): void {
     const id = drawing.node('endpoint', document.path, at(document, child(first.function, 'name') ?? first.function));
     for (const { document: source, call } of loads) {
       const uri = modelUri(named(source, call, 0, 'model_uri') ?? '');
-      if (uri !== undefined) drawing.edge('deploys', id, drawing.node('registered-model', uri.name, at(source, call.node)), at(source, call.node));
+      if (uri !== undefined)
+        drawing.edge(
+          'deploys',
+          id,
+          drawing.node('registered-model', uri.name, at(source, call.node)),
+          at(source, call.node),
+        );
     }
   }
 }
 
-const VIEWS = ['feast.FeatureView', 'feast.BatchFeatureView', 'feast.StreamFeatureView', 'feast.feature_view.FeatureView', 'feast.on_demand_feature_view.on_demand_feature_view', 'feast.FeatureService'] as const;
+const VIEWS = [
+  'feast.FeatureView',
+  'feast.BatchFeatureView',
+  'feast.StreamFeatureView',
+  'feast.feature_view.FeatureView',
+  'feast.on_demand_feature_view.on_demand_feature_view',
+  'feast.FeatureService',
+] as const;
 
 function feast(project: Project, drawing: Drawing): void {
   for (const document of project.documents('python', ['feast'])) {
@@ -96,10 +159,22 @@ function orchestrated(project: Project, drawing: Drawing): void {
       const name = named(document, call, 0, 'dag_id') ?? document.path;
       const id = drawing.node('pipeline', name, at(document, call.callee));
       const schedule = argument(call, -1, ...SCHEDULED);
-      if (schedule !== undefined && schedule.type !== 'none') drawing.edge('schedules', drawing.node('schedule', `${name} ${stringOf(document, schedule) ?? ''}`.trim(), at(document, schedule)), id, at(document, schedule));
+      if (schedule !== undefined && schedule.type !== 'none')
+        drawing.edge(
+          'schedules',
+          drawing.node('schedule', `${name} ${stringOf(document, schedule) ?? ''}`.trim(), at(document, schedule)),
+          id,
+          at(document, schedule),
+        );
       for (const task of callsOf(document, /^airflow(\.\w+)*\.\w*Operator$/)) {
         const key = named(document, task, -1, 'task_id');
-        if (key !== undefined) drawing.edge('includes', id, drawing.node(stepKind(key), `${name}/${key}`, at(document, task.callee)), at(document, task.callee));
+        if (key !== undefined)
+          drawing.edge(
+            'includes',
+            id,
+            drawing.node(stepKind(key), `${name}/${key}`, at(document, task.callee)),
+            at(document, task.callee),
+          );
       }
     }
     decorated(document, drawing);
@@ -107,7 +182,8 @@ function orchestrated(project: Project, drawing: Drawing): void {
 }
 
 const PIPELINE = /^(airflow(\.\w+)*\.dag|prefect(\.\w+)*\.flow|kfp(\.\w+)*\.pipeline|dagster(\.\w+)*\.(job|graph))$/;
-const STEP = /^(airflow(\.\w+)*\.task|prefect(\.\w+)*\.task|kfp(\.\w+)*\.(component|container_component)|dagster(\.\w+)*\.(op|asset))$/;
+const STEP =
+  /^(airflow(\.\w+)*\.task|prefect(\.\w+)*\.task|kfp(\.\w+)*\.(component|container_component)|dagster(\.\w+)*\.(op|asset))$/;
 
 function decorated(document: PythonDocument, drawing: Drawing): void {
   for (const node of nodesOf(document, 'function_definition')) {
@@ -120,18 +196,28 @@ function decorated(document: PythonDocument, drawing: Drawing): void {
 }
 
 const SDK: Readonly<Record<string, RegExp>> = {
-  endpoint: /^(google\.cloud\.aiplatform(\.\w+)*\.Endpoint\.create|azure\.ai\.ml\.entities\.Managed\w*OnlineEndpoint|aws_cdk(\.\w+)*\.aws_sagemaker\.CfnEndpoint|sagemaker(\.\w+)*\.\w+\(\)\.deploy)$/,
-  deployment: /^(azure\.ai\.ml\.entities\.(Managed\w*OnlineDeployment|ModelBatchDeployment|BatchDeployment)|aws_cdk(\.\w+)*\.aws_sagemaker\.CfnEndpointConfig)$/,
-  'registered-model': /^(google\.cloud\.aiplatform(\.\w+)*\.Model\.upload|aws_cdk(\.\w+)*\.aws_sagemaker\.CfnModel(Package)?)$/,
+  endpoint:
+    /^(google\.cloud\.aiplatform(\.\w+)*\.Endpoint\.create|azure\.ai\.ml\.entities\.Managed\w*OnlineEndpoint|aws_cdk(\.\w+)*\.aws_sagemaker\.CfnEndpoint|sagemaker(\.\w+)*\.\w+\(\)\.deploy)$/,
+  deployment:
+    /^(azure\.ai\.ml\.entities\.(Managed\w*OnlineDeployment|ModelBatchDeployment|BatchDeployment)|aws_cdk(\.\w+)*\.aws_sagemaker\.CfnEndpointConfig)$/,
+  'registered-model':
+    /^(google\.cloud\.aiplatform(\.\w+)*\.Model\.upload|aws_cdk(\.\w+)*\.aws_sagemaker\.CfnModel(Package)?)$/,
 };
 
 /** What the clouds' Python kits set up. */
 function cloud(project: Project, drawing: Drawing): void {
   for (const document of project.documents('python', ['aiplatform', 'azure.ai.ml', 'aws_sagemaker', 'sagemaker'])) {
     for (const call of calls(document)) {
-      const kind = Object.entries(SDK).find(([, pattern]) => call.names.some((name) => pattern.test(name)))?.[0] as 'endpoint' | 'deployment' | 'registered-model' | undefined;
+      const kind = Object.entries(SDK).find(([, pattern]) => call.names.some((name) => pattern.test(name)))?.[0] as
+        | 'endpoint'
+        | 'deployment'
+        | 'registered-model'
+        | undefined;
       if (kind === undefined) continue;
-      const name = named(document, call, -1, 'name', 'display_name', 'endpoint_name', 'model_name') ?? named(document, call, 1) ?? document.path;
+      const name =
+        named(document, call, -1, 'name', 'display_name', 'endpoint_name', 'model_name') ??
+        named(document, call, 1) ??
+        document.path;
       drawing.node(kind, name, at(document, call.callee));
     }
   }
@@ -143,7 +229,9 @@ export function emittedMetrics(project: Project): ReadonlyMap<string, Where> {
   for (const document of project.documents('python', ['prometheus_client'])) {
     for (const call of callsOf(document, /^prometheus_client(\.\w+)*\.(Counter|Gauge|Histogram|Summary|Info|Enum)$/)) {
       const name = named(document, call, 0, 'name');
-      const prefix = [named(document, call, -1, 'namespace'), named(document, call, -1, 'subsystem')].filter((each) => each !== undefined);
+      const prefix = [named(document, call, -1, 'namespace'), named(document, call, -1, 'subsystem')].filter(
+        (each) => each !== undefined,
+      );
       if (name !== undefined) found.set([...prefix, name].join('_'), at(document, call.node));
     }
   }
@@ -158,4 +246,3 @@ export function drawCode(project: Project, drawing: Drawing): void {
   orchestrated(project, drawing);
   cloud(project, drawing);
 }
-

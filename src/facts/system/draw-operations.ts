@@ -18,7 +18,10 @@ import { speaksOfDrift } from './thresholds.ts';
 const at = (document: DataDocument, node: DataNode): Where => ({ document, span: node.span });
 
 /** What a monitor's node is called. */
-export const nameOfMonitor = (monitor: Monitor): string => (monitor.by === 'python' && monitor.monitor.name === undefined ? `${monitor.name} in ${monitor.document.path}` : monitor.name);
+export const nameOfMonitor = (monitor: Monitor): string =>
+  monitor.by === 'python' && monitor.monitor.name === undefined
+    ? `${monitor.name} in ${monitor.document.path}`
+    : monitor.name;
 
 export function environmentOfMonitor(monitor: Monitor): string {
   if (monitor.by === 'python') return environmentOf(monitor.document.path);
@@ -27,11 +30,21 @@ export function environmentOfMonitor(monitor: Monitor): string {
 }
 
 /** Names of endpoints and deployments that a monitor says it watches. */
-function targetsOf(drawing: Drawing, monitor: Monitor): readonly { readonly id: string | undefined; readonly where: Where }[] {
+function targetsOf(
+  drawing: Drawing,
+  monitor: Monitor,
+): readonly { readonly id: string | undefined; readonly where: Where }[] {
   if (monitor.by === 'azure') {
     const target = monitor.monitor.endpointDeployment;
     const [, endpoint, deployment] = /^azureml:([\w-]+):([\w-]+)$/.exec(target?.value ?? '') ?? [];
-    return target === undefined || endpoint === undefined ? [] : [{ id: drawing.find('deployment', `${endpoint}/${deployment}`) ?? drawing.find('endpoint', endpoint), where: at(monitor.document as DataDocument, target.node) }];
+    return target === undefined || endpoint === undefined
+      ? []
+      : [
+          {
+            id: drawing.find('deployment', `${endpoint}/${deployment}`) ?? drawing.find('endpoint', endpoint),
+            where: at(monitor.document as DataDocument, target.node),
+          },
+        ];
   }
   if (monitor.by === 'sagemaker') {
     const { document, entry, refersTo } = monitor.monitor;
@@ -40,20 +53,43 @@ function targetsOf(drawing: Drawing, monitor: Monitor): readonly { readonly id: 
   if (monitor.by === 'databricks') {
     const table = get(monitor.monitor.node, 'table_name');
     const name = literal(table);
-    return table === undefined || name === undefined ? [] : [{ id: drawing.node('dataset', name, at(monitor.monitor.document, table)), where: at(monitor.monitor.document, table) }];
+    return table === undefined || name === undefined
+      ? []
+      : [
+          {
+            id: drawing.node('dataset', name, at(monitor.monitor.document, table)),
+            where: at(monitor.monitor.document, table),
+          },
+        ];
   }
   return [];
 }
 
 function drawMonitors(project: Project, drawing: Drawing): void {
   for (const monitor of monitors(project)) {
-    const id = drawing.node('monitor', nameOfMonitor(monitor), { document: monitor.document, span: monitor.span }, environmentOfMonitor(monitor));
+    const id = drawing.node(
+      'monitor',
+      nameOfMonitor(monitor),
+      { document: monitor.document, span: monitor.span },
+      environmentOfMonitor(monitor),
+    );
     for (const { id: target, where } of targetsOf(drawing, monitor)) drawing.edge('monitors', id, target, where);
     if (monitor.by === 'azure' && monitor.monitor.alert !== undefined) {
       const { alert, document } = monitor.monitor;
-      drawing.edge('notifies', id, drawing.node('alert-route', `notification of ${monitor.name}`, at(document, alert)), at(document, alert));
+      drawing.edge(
+        'notifies',
+        id,
+        drawing.node('alert-route', `notification of ${monitor.name}`, at(document, alert)),
+        at(document, alert),
+      );
     }
-    if (monitor.by === 'azure' && monitor.monitor.trigger !== undefined) drawing.edge('schedules', drawing.node('schedule', `trigger of ${monitor.name}`, at(monitor.monitor.document, monitor.monitor.trigger)), id, at(monitor.monitor.document, monitor.monitor.trigger));
+    if (monitor.by === 'azure' && monitor.monitor.trigger !== undefined)
+      drawing.edge(
+        'schedules',
+        drawing.node('schedule', `trigger of ${monitor.name}`, at(monitor.monitor.document, monitor.monitor.trigger)),
+        id,
+        at(monitor.monitor.document, monitor.monitor.trigger),
+      );
   }
 }
 
@@ -71,37 +107,91 @@ function drawAlerts(project: Project, drawing: Drawing): void {
   for (const alarm of cloudwatchAlarms(project)) {
     const { document, entry, actions, refersTo } = alarm;
     const id = drawing.node('alert', alarm.id, { document, span: entry.keySpan }, environmentAt(document, alarm.node));
-    for (const other of refersTo) drawing.edge('alerts-on', id, drawing.find('monitor', other) ?? drawing.find('endpoint', other), { document, span: entry.keySpan });
-    if (actions !== undefined) drawing.edge('notifies', id, drawing.node('alert-route', `actions of ${alarm.id}`, at(document, actions)), at(document, actions));
+    for (const other of refersTo)
+      drawing.edge('alerts-on', id, drawing.find('monitor', other) ?? drawing.find('endpoint', other), {
+        document,
+        span: entry.keySpan,
+      });
+    if (actions !== undefined)
+      drawing.edge(
+        'notifies',
+        id,
+        drawing.node('alert-route', `actions of ${alarm.id}`, at(document, actions)),
+        at(document, actions),
+      );
   }
-  for (const { document, receivers } of alertRoutes(project)) for (const { node, name } of receivers) drawing.node('alert-route', name, at(document, node));
-  for (const { document, node, name, service } of serviceObjectives(project)) drawing.node('slo', `${service ?? ''} ${name?.text ?? ''}`.trim(), at(document, name?.node ?? node));
+  for (const { document, receivers } of alertRoutes(project))
+    for (const { node, name } of receivers) drawing.node('alert-route', name, at(document, node));
+  for (const { document, node, name, service } of serviceObjectives(project))
+    drawing.node('slo', `${service ?? ''} ${name?.text ?? ''}`.trim(), at(document, name?.node ?? node));
 }
 
-const TRAINS = new Set('train training retrain retraining scoring drift materialize materialization feast dvc dbt'.split(' '));
+const TRAINS = new Set(
+  'train training retrain retraining scoring drift materialize materialization feast dvc dbt'.split(' '),
+);
 
 function drawSchedules(project: Project, drawing: Drawing): void {
   for (const { document, name, jobs, schedules } of githubWorkflows(project)) {
     const label = name?.text ?? document.path;
-    const relevant = jobs.filter(({ id, steps }) => tokensOf(`${id} ${steps.map(({ run, name: step }) => `${step?.text ?? ''} ${run?.text ?? ''}`).join(' ')}`.slice(0, 5000)).some((token) => TRAINS.has(token)));
+    const relevant = jobs.filter(({ id, steps }) =>
+      tokensOf(
+        `${id} ${steps.map(({ run, name: step }) => `${step?.text ?? ''} ${run?.text ?? ''}`).join(' ')}`.slice(
+          0,
+          5000,
+        ),
+      ).some((token) => TRAINS.has(token)),
+    );
     const [first] = schedules;
     if (first === undefined || relevant.length === 0) continue;
     const id = drawing.node('schedule', `${label} ${first.text ?? ''}`.trim(), at(document, first.node));
-    for (const job of relevant) drawing.edge('schedules', id, drawing.node('pipeline', `${label}/${job.id}`, { document, span: job.entry.keySpan }), at(document, first.node));
+    for (const job of relevant)
+      drawing.edge(
+        'schedules',
+        id,
+        drawing.node('pipeline', `${label}/${job.id}`, { document, span: job.entry.keySpan }),
+        at(document, first.node),
+      );
   }
   for (const { document, name, schedule, node, kind } of kubernetesWorkloads(project)) {
     if (kind !== 'CronJob' || schedule === undefined) continue;
-    const id = drawing.node('schedule', `${name?.text ?? ''} ${schedule.text ?? ''}`.trim(), at(document, schedule.node), environmentAt(document, node));
+    const id = drawing.node(
+      'schedule',
+      `${name?.text ?? ''} ${schedule.text ?? ''}`.trim(),
+      at(document, schedule.node),
+      environmentAt(document, node),
+    );
     drawing.edge('schedules', id, drawing.find('monitor', name?.text ?? ''), at(document, schedule.node));
   }
-  for (const { document, node, name, job, trigger } of azureSchedules(project)) if (job !== undefined && trigger !== undefined) drawing.node('schedule', name?.text ?? 'schedule', at(document, trigger), environmentAt(document, node));
-  for (const { document, id, schedule } of eventRules(project)) if (schedule !== undefined) drawing.node('schedule', id, at(document, schedule.node));
-  for (const { document, name, schedule } of argoWorkflows(project)) if (schedule !== undefined) drawing.edge('schedules', drawing.node('schedule', `${name?.text ?? ''} ${schedule.text ?? ''}`.trim(), at(document, schedule.node)), drawing.find('pipeline', name?.text ?? ''), at(document, schedule.node));
+  for (const { document, node, name, job, trigger } of azureSchedules(project))
+    if (job !== undefined && trigger !== undefined)
+      drawing.node('schedule', name?.text ?? 'schedule', at(document, trigger), environmentAt(document, node));
+  for (const { document, id, schedule } of eventRules(project))
+    if (schedule !== undefined) drawing.node('schedule', id, at(document, schedule.node));
+  for (const { document, name, schedule } of argoWorkflows(project))
+    if (schedule !== undefined)
+      drawing.edge(
+        'schedules',
+        drawing.node('schedule', `${name?.text ?? ''} ${schedule.text ?? ''}`.trim(), at(document, schedule.node)),
+        drawing.find('pipeline', name?.text ?? ''),
+        at(document, schedule.node),
+      );
   for (const { document, node, type, key, target } of databricksResources(project)) {
     const schedule = get(node, 'schedule', 'quartz_cron_expression') ?? get(node, 'trigger', 'periodic');
     if (schedule === undefined) continue;
-    const id = drawing.node('schedule', `${key} ${text(schedule) ?? ''}`.trim(), at(document, schedule), target ?? 'unknown');
-    drawing.edge('schedules', id, type === 'jobs' ? (drawing.find('pipeline', key, target) ?? drawing.find('monitor', key, target)) : drawing.find('monitor', literal(get(node, 'table_name')) ?? key, target), at(document, schedule));
+    const id = drawing.node(
+      'schedule',
+      `${key} ${text(schedule) ?? ''}`.trim(),
+      at(document, schedule),
+      target ?? 'unknown',
+    );
+    drawing.edge(
+      'schedules',
+      id,
+      type === 'jobs'
+        ? (drawing.find('pipeline', key, target) ?? drawing.find('monitor', key, target))
+        : drawing.find('monitor', literal(get(node, 'table_name')) ?? key, target),
+      at(document, schedule),
+    );
   }
 }
 
@@ -109,17 +199,27 @@ function drawEnvironments(project: Project, drawing: Drawing): void {
   for (const { document, targets } of databricksBundles(project)) {
     for (const { name, entry } of targets) {
       const id = drawing.node('environment', name, { document, span: entry.keySpan });
-      const kinds: readonly (readonly [string, 'endpoint' | 'pipeline' | 'monitor'])[] = [['model_serving_endpoints', 'endpoint'], ['jobs', 'pipeline'], ['quality_monitors', 'monitor']];
+      const kinds: readonly (readonly [string, 'endpoint' | 'pipeline' | 'monitor'])[] = [
+        ['model_serving_endpoints', 'endpoint'],
+        ['jobs', 'pipeline'],
+        ['quality_monitors', 'monitor'],
+      ];
       for (const [type, kind] of kinds) {
-        for (const own of entries(get(entry.value, 'resources', type))) drawing.edge('includes', id, drawing.find(kind, own.key, name), { document, span: own.keySpan });
+        for (const own of entries(get(entry.value, 'resources', type)))
+          drawing.edge('includes', id, drawing.find(kind, own.key, name), { document, span: own.keySpan });
       }
     }
   }
   for (const { document, node, folder, reaches } of kustomizations(project)) {
     const [, overlay] = /(?:^|\/)overlays\/([\w.-]+)$/.exec(folder) ?? [];
     if (overlay === undefined) continue;
-    const id = drawing.node('environment', overlay, { document, span: { start: node.span.start, end: node.span.start } });
-    for (const { node: reach, path } of reaches) for (const each of [...drawing.nodes.values()].filter((one) => one.path === path)) drawing.edge('includes', id, each.id, at(document, reach));
+    const id = drawing.node('environment', overlay, {
+      document,
+      span: { start: node.span.start, end: node.span.start },
+    });
+    for (const { node: reach, path } of reaches)
+      for (const each of [...drawing.nodes.values()].filter((one) => one.path === path))
+        drawing.edge('includes', id, each.id, at(document, reach));
   }
 }
 

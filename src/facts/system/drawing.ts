@@ -3,13 +3,39 @@ import type { DocumentBase } from '../../documents/document.ts';
 import { lineOf } from '../../documents/lines.ts';
 
 export const NODE_KINDS = [
-  'dataset', 'feature-view', 'pipeline', 'pipeline-step', 'training-job', 'experiment', 'registered-model', 'model-version', 'validation-gate',
-  'deployment', 'endpoint', 'monitor', 'alert', 'alert-route', 'schedule', 'slo', 'environment',
+  'dataset',
+  'feature-view',
+  'pipeline',
+  'pipeline-step',
+  'training-job',
+  'experiment',
+  'registered-model',
+  'model-version',
+  'validation-gate',
+  'deployment',
+  'endpoint',
+  'monitor',
+  'alert',
+  'alert-route',
+  'schedule',
+  'slo',
+  'environment',
 ] as const;
 export type NodeKind = (typeof NODE_KINDS)[number];
 
 export const EDGE_KINDS = [
-  'reads', 'writes', 'trains', 'registers', 'gates', 'deploys', 'serves', 'monitors', 'alerts-on', 'notifies', 'schedules', 'includes',
+  'reads',
+  'writes',
+  'trains',
+  'registers',
+  'gates',
+  'deploys',
+  'serves',
+  'monitors',
+  'alerts-on',
+  'notifies',
+  'schedules',
+  'includes',
 ] as const;
 export type EdgeKind = (typeof EDGE_KINDS)[number];
 
@@ -62,7 +88,16 @@ export function createDrawing(): Drawing {
   const node: Drawing['node'] = (kind, name, where, environment = 'unknown') => {
     const id = `${kind}:${name}${environment === 'unknown' ? '' : `@${environment}`}`;
     if (nodes.has(id) || nodes.size >= MOST_NODES) return id;
-    nodes.set(id, { id, kind, name, environment, path: where.document.path, line: lineAt(where), document: where.document, span: where.span });
+    nodes.set(id, {
+      id,
+      kind,
+      name,
+      environment,
+      path: where.document.path,
+      line: lineAt(where),
+      document: where.document,
+      span: where.span,
+    });
     const key = `${kind}:${name}`;
     byName.set(key, [...(byName.get(key) ?? []), id]);
     return id;

@@ -2,10 +2,10 @@ import { fact } from '../../core/fact.ts';
 import type { Project } from '../../documents/project.ts';
 import { pathClassOf } from '../paths.ts';
 import { drawCode } from './draw-code.ts';
-import { createDrawing, type EdgeKind, type MapEdge, type MapNode, type NodeKind } from './drawing.ts';
 import { drawOperations } from './draw-operations.ts';
 import { drawServing } from './draw-serving.ts';
 import { drawTraining } from './draw-training.ts';
+import { createDrawing, type EdgeKind, type MapEdge, type MapNode, type NodeKind } from './drawing.ts';
 
 export type { EdgeKind, MapEdge, MapNode, NodeKind } from './drawing.ts';
 export { EDGE_KINDS, NODE_KINDS } from './drawing.ts';
@@ -41,8 +41,10 @@ export const systemMap: (project: Project) => SystemMap = fact((project) => {
   const kept = new Map(nodes.map((node) => [node.id, node]));
   const edges = [...drawing.edges.values()].filter(({ from, to }) => kept.has(from) && kept.has(to));
   const ends = { into: grouped(edges, 'to'), from: grouped(edges, 'from') };
-  const links = (side: 'into' | 'from') => (node: MapNode, kind?: EdgeKind): readonly MapEdge[] =>
-    (ends[side].get(node.id) ?? []).filter((edge) => kind === undefined || edge.kind === kind);
+  const links =
+    (side: 'into' | 'from') =>
+    (node: MapNode, kind?: EdgeKind): readonly MapEdge[] =>
+      (ends[side].get(node.id) ?? []).filter((edge) => kind === undefined || edge.kind === kind);
   return {
     project,
     nodes,

@@ -31,7 +31,8 @@ export type Monitor = MonitorSource & {
   readonly span: Span;
 };
 
-const TERRAFORM = /^(aws_sagemaker_(monitoring_schedule|data_quality_job_definition|model_quality_job_definition)|databricks_(quality_monitor|lakehouse_monitor|data_quality_monitor)|google_vertex_ai_\w*monitor\w*)$/;
+const TERRAFORM =
+  /^(aws_sagemaker_(monitoring_schedule|data_quality_job_definition|model_quality_job_definition)|databricks_(quality_monitor|lakehouse_monitor|data_quality_monitor)|google_vertex_ai_\w*monitor\w*)$/;
 
 /** Names of tools that watch drift, as words of an image or a command. */
 const TOOL = new Set(['evidently', 'nannyml', 'whylogs', 'deepchecks']);
@@ -41,21 +42,48 @@ export function namesMonitor(name: string): boolean {
   const tokens = tokensOf(name);
   if (tokens.some((token) => TOOL.has(token) || /^drift(s|ing|detector)?$/.test(token))) return true;
   const said = tokens.join(' ');
-  return /\balibi detect\b|\b(model|data|prediction|feature|inference|quality) (monitor|monitoring|quality monitor)\b/.test(said);
+  return /\balibi detect\b|\b(model|data|prediction|feature|inference|quality) (monitor|monitoring|quality monitor)\b/.test(
+    said,
+  );
 }
 
-const nameSpan = (document: DataDocument, node: DataNode, field: DataNode | undefined): Span => field?.span ?? entryOf(node)?.keySpan ?? { start: node.span.start, end: Math.min(node.span.end, document.text.length) };
+const nameSpan = (document: DataDocument, node: DataNode, field: DataNode | undefined): Span =>
+  field?.span ??
+  entryOf(node)?.keySpan ?? { start: node.span.start, end: Math.min(node.span.end, document.text.length) };
 
 function databricksMonitors(project: Project): readonly Monitor[] {
   return databricksResources(project)
-    .filter(({ type, key, node }) => type === 'quality_monitors' || (type === 'jobs' && namesMonitor(`${key} ${text(get(node, 'name')) ?? ''}`)))
-    .map((monitor) => ({ by: 'databricks' as const, monitor, name: text(get(monitor.node, 'table_name')) ?? monitor.key, document: monitor.document, span: monitor.entry.keySpan }));
+    .filter(
+      ({ type, key, node }) =>
+        type === 'quality_monitors' || (type === 'jobs' && namesMonitor(`${key} ${text(get(node, 'name')) ?? ''}`)),
+    )
+    .map((monitor) => ({
+      by: 'databricks' as const,
+      monitor,
+      name: text(get(monitor.node, 'table_name')) ?? monitor.key,
+      document: monitor.document,
+      span: monitor.entry.keySpan,
+    }));
 }
 
 function workloadMonitors(project: Project): readonly Monitor[] {
   return kubernetesWorkloads(project)
-    .filter(({ name, containers }) => namesMonitor(name?.text ?? '') || containers.some(({ image, words }) => tokensOf(`${image?.text ?? ''} ${words.map((word) => text(word) ?? '').join(' ')}`.slice(0, 2000)).some((token) => TOOL.has(token))))
-    .map((monitor) => ({ by: 'kubernetes' as const, monitor, name: monitor.name?.text ?? '', document: monitor.document, span: nameSpan(monitor.document, monitor.node, monitor.name?.node) }));
+    .filter(
+      ({ name, containers }) =>
+        namesMonitor(name?.text ?? '') ||
+        containers.some(({ image, words }) =>
+          tokensOf(`${image?.text ?? ''} ${words.map((word) => text(word) ?? '').join(' ')}`.slice(0, 2000)).some(
+            (token) => TOOL.has(token),
+          ),
+        ),
+    )
+    .map((monitor) => ({
+      by: 'kubernetes' as const,
+      monitor,
+      name: monitor.name?.text ?? '',
+      document: monitor.document,
+      span: nameSpan(monitor.document, monitor.node, monitor.name?.node),
+    }));
 }
 
 /** The first call of a file stands for all of one tool in it. */
@@ -65,18 +93,56 @@ function codeMonitors(project: Project): readonly Monitor[] {
     const key = `${monitor.document.path}\0${monitor.scheduled ? monitor.node.start : monitor.tool}`;
     if (seen.has(key)) return [];
     seen.add(key);
-    return [{ by: 'python' as const, monitor, name: monitor.name ?? monitor.tool, document: monitor.document, span: monitor.call.callee }];
+    return [
+      {
+        by: 'python' as const,
+        monitor,
+        name: monitor.name ?? monitor.tool,
+        document: monitor.document,
+        span: monitor.call.callee,
+      },
+    ];
   });
 }
 
 /** Every monitor that the repository describes, in configuration or code. */
 export const monitors: (project: Project) => readonly Monitor[] = fact((project) => [
-  ...azureMonitors(project).map((monitor) => ({ by: 'azure' as const, monitor, name: monitor.name?.text ?? 'monitor', document: monitor.document, span: nameSpan(monitor.document, monitor.node, monitor.name?.node) })),
-  ...sagemakerMonitors(project).map((monitor) => ({ by: 'sagemaker' as const, monitor, name: monitor.id, document: monitor.document, span: monitor.entry.keySpan })),
+  ...azureMonitors(project).map((monitor) => ({
+    by: 'azure' as const,
+    monitor,
+    name: monitor.name?.text ?? 'monitor',
+    document: monitor.document,
+    span: nameSpan(monitor.document, monitor.node, monitor.name?.node),
+  })),
+  ...sagemakerMonitors(project).map((monitor) => ({
+    by: 'sagemaker' as const,
+    monitor,
+    name: monitor.id,
+    document: monitor.document,
+    span: monitor.entry.keySpan,
+  })),
   ...databricksMonitors(project),
-  ...terraformResources(project, TERRAFORM).map((monitor) => ({ by: 'terraform' as const, monitor, name: monitor.address, document: monitor.document, span: entryOf(monitor.node)?.keySpan ?? monitor.node.span })),
-  ...nannymlConfigs(project).map((monitor) => ({ by: 'nannyml' as const, monitor, name: 'nannyml', document: monitor.document, span: entryOf(monitor.reference ?? monitor.node)?.keySpan ?? monitor.node.span })),
-  ...alibiDetectors(project).map((monitor) => ({ by: 'alibi' as const, monitor, name: monitor.name?.text ?? 'detector', document: monitor.document, span: nameSpan(monitor.document, monitor.node, monitor.name?.node) })),
+  ...terraformResources(project, TERRAFORM).map((monitor) => ({
+    by: 'terraform' as const,
+    monitor,
+    name: monitor.address,
+    document: monitor.document,
+    span: entryOf(monitor.node)?.keySpan ?? monitor.node.span,
+  })),
+  ...nannymlConfigs(project).map((monitor) => ({
+    by: 'nannyml' as const,
+    monitor,
+    name: 'nannyml',
+    document: monitor.document,
+    span: entryOf(monitor.reference ?? monitor.node)?.keySpan ?? monitor.node.span,
+  })),
+  ...alibiDetectors(project).map((monitor) => ({
+    by: 'alibi' as const,
+    monitor,
+    name: monitor.name?.text ?? 'detector',
+    document: monitor.document,
+    span: nameSpan(monitor.document, monitor.node, monitor.name?.node),
+  })),
   ...workloadMonitors(project),
   ...codeMonitors(project),
 ]);

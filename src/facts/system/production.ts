@@ -1,5 +1,5 @@
-import { type DataNode, get, literal, pathOf } from '../../documents/data.ts';
 import type { DataDocument } from '../../documents/data.ts';
+import { type DataNode, get, literal, pathOf } from '../../documents/data.ts';
 import { type Environment, environmentOf } from '../paths.ts';
 
 /** The environment of the target, overlay or block that a node stands in: `targets.prod`, `environments.staging`. */
@@ -7,7 +7,8 @@ function environmentOfKeys(node: DataNode): Environment {
   const path = pathOf(node);
   for (const [at, key] of path.entries()) {
     const next = path[at + 1];
-    if (typeof next === 'string' && /^(targets|environments|envs|stages|profiles|overlays)$/.test(String(key))) return environmentOf(next);
+    if (typeof next === 'string' && /^(targets|environments|envs|stages|profiles|overlays)$/.test(String(key)))
+      return environmentOf(next);
   }
   return 'unknown';
 }
@@ -28,7 +29,9 @@ export function environmentAt(document: DataDocument, node: DataNode): Environme
   const said = [
     environmentOfKeys(node),
     environmentOf(literal(get(root, 'metadata', 'namespace')) ?? ''),
-    environmentOf(literal(get(root, 'metadata', 'labels', 'env')) ?? literal(get(root, 'metadata', 'labels', 'environment')) ?? ''),
+    environmentOf(
+      literal(get(root, 'metadata', 'labels', 'env')) ?? literal(get(root, 'metadata', 'labels', 'environment')) ?? '',
+    ),
     environmentOf(literal(get(root, 'metadata', 'name')) ?? literal(get(root, 'endpoint_name')) ?? ''),
     environmentOf(document.path),
   ];
@@ -36,7 +39,9 @@ export function environmentAt(document: DataDocument, node: DataNode): Environme
 }
 
 /** False only where the place surely belongs to a lower environment. */
-export const mayBeProduction = (document: DataDocument, node: DataNode): boolean => ['production', 'unknown'].includes(environmentAt(document, node));
+export const mayBeProduction = (document: DataDocument, node: DataNode): boolean =>
+  ['production', 'unknown'].includes(environmentAt(document, node));
 
 /** True where the place surely belongs to production. */
-export const isProduction = (document: DataDocument, node: DataNode): boolean => environmentAt(document, node) === 'production';
+export const isProduction = (document: DataDocument, node: DataNode): boolean =>
+  environmentAt(document, node) === 'production';

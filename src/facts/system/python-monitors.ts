@@ -1,7 +1,7 @@
 import { fact } from '../../core/fact.ts';
+import type { Project } from '../../documents/project.ts';
 import type { PyNode } from '../../documents/python/node.ts';
 import type { PythonDocument } from '../../documents/python/python.ts';
-import type { Project } from '../../documents/project.ts';
 import { argument, type Call, calls } from '../python/calls.ts';
 import { stringOf } from '../python/constants.ts';
 
@@ -10,7 +10,17 @@ export interface PythonMonitor {
   readonly document: PythonDocument;
   readonly node: PyNode;
   readonly call: Call;
-  readonly tool: 'evidently' | 'nannyml' | 'alibi-detect' | 'whylogs' | 'deepchecks' | 'azure' | 'sagemaker' | 'vertex' | 'cdk' | 'tfdv';
+  readonly tool:
+    | 'evidently'
+    | 'nannyml'
+    | 'alibi-detect'
+    | 'whylogs'
+    | 'deepchecks'
+    | 'azure'
+    | 'sagemaker'
+    | 'vertex'
+    | 'cdk'
+    | 'tfdv';
   readonly name: string | undefined;
   /** It compares with something, and where that is given. */
   readonly reference: PyNode | undefined;
@@ -21,19 +31,47 @@ export interface PythonMonitor {
 type Row = readonly [PythonMonitor['tool'], RegExp, boolean];
 
 const ROWS: readonly Row[] = [
-  ['evidently', /^evidently(\.\w+)*\.(Report|TestSuite|Dashboard|Profile|ColumnMapping|DataDriftPreset|TargetDriftPreset|DataQualityPreset)$/, false],
-  ['nannyml', /^nannyml(\.\w+)*\.(UnivariateDriftCalculator|DataReconstructionDriftCalculator|CBPE|DLE|PerformanceCalculator|MissingValuesCalculator|DomainClassifierCalculator)$/, false],
+  [
+    'evidently',
+    /^evidently(\.\w+)*\.(Report|TestSuite|Dashboard|Profile|ColumnMapping|DataDriftPreset|TargetDriftPreset|DataQualityPreset)$/,
+    false,
+  ],
+  [
+    'nannyml',
+    /^nannyml(\.\w+)*\.(UnivariateDriftCalculator|DataReconstructionDriftCalculator|CBPE|DLE|PerformanceCalculator|MissingValuesCalculator|DomainClassifierCalculator)$/,
+    false,
+  ],
   ['alibi-detect', /^alibi_detect\.cd(\.\w+)*\.\w*Drift\w*$/, false],
   ['whylogs', /^whylogs\.(log|logger|log_classification_metrics|log_regression_metrics)$/, false],
-  ['deepchecks', /^deepchecks\.tabular\.(suites\.(production_suite|train_test_validation|model_evaluation)|checks\.\w*Drift)$/, false],
+  [
+    'deepchecks',
+    /^deepchecks\.tabular\.(suites\.(production_suite|train_test_validation|model_evaluation)|checks\.\w*Drift)$/,
+    false,
+  ],
   ['tfdv', /^tensorflow_data_validation\.validate_statistics$/, false],
   ['azure', /^azure\.ai\.ml\.entities\.(MonitorSchedule)$/, true],
   ['sagemaker', /^sagemaker\.model_monitor(\.\w+)*\.\w+Monitor\(\)\.create_monitoring_schedule$/, true],
-  ['vertex', /^google\.cloud\.aiplatform(\.\w+)*\.ModelDeploymentMonitoringJob\.create$|^google\.cloud\.aiplatform(\.\w+)*\.ModelMonitor(\(\))?\.(create|create_schedule|run)$/, true],
+  [
+    'vertex',
+    /^google\.cloud\.aiplatform(\.\w+)*\.ModelDeploymentMonitoringJob\.create$|^google\.cloud\.aiplatform(\.\w+)*\.ModelMonitor(\(\))?\.(create|create_schedule|run)$/,
+    true,
+  ],
   ['cdk', /^aws_cdk\.(aws_sagemaker|core\.aws_sagemaker)\.CfnMonitoringSchedule$/, true],
 ];
 
-const WORDS = ['evidently', 'nannyml', 'alibi_detect', 'whylogs', 'deepchecks', 'tensorflow_data_validation', 'MonitorSchedule', 'create_monitoring_schedule', 'ModelDeploymentMonitoringJob', 'ModelMonitor', 'CfnMonitoringSchedule'];
+const WORDS = [
+  'evidently',
+  'nannyml',
+  'alibi_detect',
+  'whylogs',
+  'deepchecks',
+  'tensorflow_data_validation',
+  'MonitorSchedule',
+  'create_monitoring_schedule',
+  'ModelDeploymentMonitoringJob',
+  'ModelMonitor',
+  'CfnMonitoringSchedule',
+];
 
 const monitorsIn: (document: PythonDocument) => readonly PythonMonitor[] = fact((document) =>
   calls(document).flatMap((call) => {
@@ -46,8 +84,18 @@ const monitorsIn: (document: PythonDocument) => readonly PythonMonitor[] = fact(
         node: call.node,
         call,
         tool,
-        name: stringOf(document, argument(call, -1, 'name', 'monitor_schedule_name', 'monitoring_schedule_name', 'display_name')),
-        reference: argument(call, tool === 'alibi-detect' ? 0 : -1, 'x_ref', 'reference_data', 'baseline_inputs', 'statistics'),
+        name: stringOf(
+          document,
+          argument(call, -1, 'name', 'monitor_schedule_name', 'monitoring_schedule_name', 'display_name'),
+        ),
+        reference: argument(
+          call,
+          tool === 'alibi-detect' ? 0 : -1,
+          'x_ref',
+          'reference_data',
+          'baseline_inputs',
+          'statistics',
+        ),
         scheduled,
       },
     ];
@@ -55,4 +103,6 @@ const monitorsIn: (document: PythonDocument) => readonly PythonMonitor[] = fact(
 );
 
 /** Every such call of the project. */
-export const pythonMonitors: (project: Project) => readonly PythonMonitor[] = fact((project) => project.documents('python', WORDS).flatMap(monitorsIn));
+export const pythonMonitors: (project: Project) => readonly PythonMonitor[] = fact((project) =>
+  project.documents('python', WORDS).flatMap(monitorsIn),
+);

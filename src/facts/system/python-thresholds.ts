@@ -11,7 +11,14 @@ import { speaksOfDrift, type Threshold } from './thresholds.ts';
 const LIBRARY = /^(evidently|alibi_detect|nannyml|whylogs|deepchecks|frouros|river\.drift|azure\.ai\.ml)\b/;
 
 /** Keywords that bound a drift test from above (`lt`) or below (`gt`). */
-const BOUNDS: Readonly<Record<string, Threshold['failsWhen']>> = { lt: 'above', lte: 'above', gt: 'below', gte: 'below', lower: 'below', upper: 'above' };
+const BOUNDS: Readonly<Record<string, Threshold['failsWhen']>> = {
+  lt: 'above',
+  lte: 'above',
+  gt: 'below',
+  gte: 'below',
+  lower: 'below',
+  upper: 'above',
+};
 
 const SETTING = /^(drift_share|\w*stattest_threshold|\w*threshold|p_val|alpha|ert)$/;
 
@@ -42,7 +49,17 @@ function callThresholds(document: PythonDocument, seen: Map<string, number>): re
       if (typeof value !== 'number' || (bound === undefined && !SETTING.test(keyword))) return [];
       if (bound !== undefined && !speaksOfDrift(short)) return [];
       const key = keyOf(document, call.node, `${short}(${column}).${keyword}`, seen);
-      return [{ key, name: `${keyword} of ${short}`, span: node, value, written: textOf(document, node), quantity: quantityOf(document, call, keyword), failsWhen: bound }];
+      return [
+        {
+          key,
+          name: `${keyword} of ${short}`,
+          span: node,
+          value,
+          written: textOf(document, node),
+          quantity: quantityOf(document, call, keyword),
+          failsWhen: bound,
+        },
+      ];
     });
   });
 }
@@ -52,12 +69,23 @@ function namedThresholds(document: PythonDocument, seen: Map<string, number>): r
   return nodesOf(document, 'assignment').flatMap((node): readonly Threshold[] => {
     const target = child(node, 'left');
     const right = child(node, 'right');
-    if (target === undefined || right === undefined || (target.type !== 'identifier' && target.type !== 'attribute')) return [];
+    if (target === undefined || right === undefined || (target.type !== 'identifier' && target.type !== 'attribute'))
+      return [];
     const name = textOf(document, target);
     if (!speaksOfDrift(name) || !/threshold|limit|alpha|share|p_?val/i.test(name)) return [];
     const value = constantOf(document, right)?.value;
     if (typeof value !== 'number') return [];
-    return [{ key: keyOf(document, node, name, seen), name, span: right, value, written: textOf(document, right), quantity: name, failsWhen: undefined }];
+    return [
+      {
+        key: keyOf(document, node, name, seen),
+        name,
+        span: right,
+        value,
+        written: textOf(document, right),
+        quantity: name,
+        failsWhen: undefined,
+      },
+    ];
   });
 }
 

@@ -18,7 +18,13 @@ export interface Mention {
 /** Files that may run, include or deploy others; documents for people and lock files may not. */
 function mayRun(path: RepoPath): boolean {
   const kind = kindOfPath(path);
-  return kind !== 'markdown' && kind !== 'model-file' && kind !== 'sql' && !/(^|\/)[^/]*(\.lock|lock\.json|lock\.ya?ml)$/.test(path) && pathClassOf(path) !== 'docs';
+  return (
+    kind !== 'markdown' &&
+    kind !== 'model-file' &&
+    kind !== 'sql' &&
+    !/(^|\/)[^/]*(\.lock|lock\.json|lock\.ya?ml)$/.test(path) &&
+    pathClassOf(path) !== 'docs'
+  );
 }
 
 const runners: (project: Project) => readonly { readonly path: RepoPath; readonly text: string }[] = fact((project) =>
@@ -40,7 +46,8 @@ function mentionsIn(path: RepoPath, text: string, word: string, comments: boolea
     const start = text.lastIndexOf('\n', at) + 1;
     const end = text.indexOf('\n', at);
     const line = text.slice(start, end === -1 ? undefined : end);
-    if (isComment(line) === comments) found.push({ path, line: text.slice(0, at).split('\n').length, text: line.trim().slice(0, 200) });
+    if (isComment(line) === comments)
+      found.push({ path, line: text.slice(0, at).split('\n').length, text: line.trim().slice(0, 200) });
   }
   return found;
 }
@@ -49,7 +56,8 @@ function mentionsIn(path: RepoPath, text: string, word: string, comments: boolea
 export function mentionsOf(project: Project, word: string): readonly Mention[] {
   const hit = known(project).get(word);
   if (hit !== undefined) return hit;
-  const found = word.length < 3 ? [] : runners(project).flatMap(({ path, text }) => mentionsIn(path, text, word, false));
+  const found =
+    word.length < 3 ? [] : runners(project).flatMap(({ path, text }) => mentionsIn(path, text, word, false));
   known(project).set(word, found);
   return found;
 }
@@ -66,7 +74,14 @@ export const fileName = (path: string): string => path.slice(path.lastIndexOf('/
 export function mentionsOfFile(project: Project, path: RepoPath): readonly Mention[] {
   const folder = folderOf(path);
   const byName = mentionsOf(project, fileName(path)).filter((each) => each.path !== path);
-  const applied = folder === '' ? [] : mentionsOf(project, folder).filter(({ text, path: from }) => from !== path && /\bapply\b.*(-f|--filename|-R|--recursive)|\bhelm\b|\bterraform\b|-chdir|working-directory/.test(text));
+  const applied =
+    folder === ''
+      ? []
+      : mentionsOf(project, folder).filter(
+          ({ text, path: from }) =>
+            from !== path &&
+            /\bapply\b.*(-f|--filename|-R|--recursive)|\bhelm\b|\bterraform\b|-chdir|working-directory/.test(text),
+        );
   return [...byName, ...applied];
 }
 
@@ -81,7 +96,10 @@ export function isUncalledModule(project: Project, folder: string): boolean {
   const calls = terraformModules(project);
   if (!/(^|\/)modules?\//.test(`${folder}/`) || calls.length === 0) return false;
   if (calls.some((each) => each.calls === folder || each.source?.value === undefined)) return false;
-  return mentionsOf(project, folder).length === 0 && mentionsOf(project, fileName(folder)).every(({ text }) => !/\bsource\b/.test(text));
+  return (
+    mentionsOf(project, folder).length === 0 &&
+    mentionsOf(project, fileName(folder)).every(({ text }) => !/\bsource\b/.test(text))
+  );
 }
 
 const isPackageFile = (path: string): boolean => /(^|\/)(__init__|setup|conftest)\.py$/.test(path);
@@ -91,6 +109,10 @@ export function runsOf(project: Project, path: RepoPath): readonly Mention[] {
   if (isPackageFile(path)) return [{ path, line: 1, text: '' }];
   const stem = fileName(path).replace(/\.py$/, '');
   const others = (each: Mention): boolean => each.path !== path && pathClassOf(each.path) !== 'test';
-  const starts = ({ text }: Mention): boolean => /^(from|import)\b|import_module|\s-m\s/.test(text) || text.includes(`.${stem}`) || text.includes(`${stem}:`) || /^[\w, ()]*$/.test(text);
+  const starts = ({ text }: Mention): boolean =>
+    /^(from|import)\b|import_module|\s-m\s/.test(text) ||
+    text.includes(`.${stem}`) ||
+    text.includes(`${stem}:`) ||
+    /^[\w, ()]*$/.test(text);
   return [...mentionsOf(project, fileName(path)), ...mentionsOf(project, stem).filter(starts)].filter(others);
 }

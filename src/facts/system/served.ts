@@ -17,10 +17,18 @@ export interface ServedModel {
 }
 
 /** Language models come from others and drift by other measures. */
-const languageServers = fact((project: Project): ReadonlySet<string> => new Set(llmServers(project).map(({ document, name }) => `${document.path}\0${name ?? ''}`)));
+const languageServers = fact(
+  (project: Project): ReadonlySet<string> =>
+    new Set(llmServers(project).map(({ document, name }) => `${document.path}\0${name ?? ''}`)),
+);
 
 function isServing(map: SystemMap, node: MapNode): boolean {
-  if (pathClassOf(node.path) !== 'production' || isTemplatePath(node.path) || environmentOf(node.environment) === 'development') return false;
+  if (
+    pathClassOf(node.path) !== 'production' ||
+    isTemplatePath(node.path) ||
+    environmentOf(node.environment) === 'development'
+  )
+    return false;
   if (languageServers(map.project).has(`${node.path}\0${node.name}`)) return false;
   return node.kind === 'endpoint' || map.from(node, 'deploys').length > 0;
 }
@@ -30,7 +38,9 @@ function modelOf(map: SystemMap, node: MapNode): MapNode {
   const target = behind.flatMap((each) => map.from(each, 'deploys'))[0]?.to;
   const model = target === undefined ? undefined : map.node(target);
   if (model === undefined) return map.from(node, 'serves').flatMap(({ to }) => map.node(to) ?? [])[0] ?? node;
-  return model.kind === 'model-version' ? (map.into(model, 'includes').flatMap(({ from }) => map.node(from) ?? [])[0] ?? model) : model;
+  return model.kind === 'model-version'
+    ? (map.into(model, 'includes').flatMap(({ from }) => map.node(from) ?? [])[0] ?? model)
+    : model;
 }
 
 /** Every model in service outside of examples, tests and development. */
@@ -41,7 +51,9 @@ export const servedModels: (map: SystemMap) => readonly ServedModel[] = fact((ma
     found.set(model.id, [...(found.get(model.id) ?? []), node]);
   }
   return [...found].flatMap(([id, places]) => {
-    const [first, ...rest] = [...places].sort((a, b) => Number(b.kind === 'deployment') - Number(a.kind === 'deployment'));
+    const [first, ...rest] = [...places].sort(
+      (a, b) => Number(b.kind === 'deployment') - Number(a.kind === 'deployment'),
+    );
     return first === undefined ? [] : [{ name: map.node(id)?.name ?? id, places: [first, ...rest] as const }];
   });
 });
@@ -52,7 +64,14 @@ export function monitorsOfModel(map: SystemMap, { places }: ServedModel): readon
   const targets = new Map<Monitor, readonly string[]>();
   for (const node of map.of('monitor')) {
     const monitor = monitorOf(map, node);
-    if (monitor !== undefined) targets.set(monitor, map.from(node, 'monitors').map(({ to }) => to).filter((id) => !id.startsWith('dataset')));
+    if (monitor !== undefined)
+      targets.set(
+        monitor,
+        map
+          .from(node, 'monitors')
+          .map(({ to }) => to)
+          .filter((id) => !id.startsWith('dataset')),
+      );
   }
   return monitors(map.project).filter((monitor) => {
     if (pathClassOf(monitor.document.path) === 'test') return false;
@@ -82,7 +101,8 @@ const VOCABULARY =
 /** A file of code or configuration that speaks of drift monitoring in words that no reader understands. */
 export const speaksOfMonitoring: (project: Project) => string | undefined = fact((project) =>
   project.paths.find((path) => {
-    if (!/\.(py|ya?ml|tf|sh|sql)$/.test(path) || pathClassOf(path) === 'test' || pathClassOf(path) === 'docs') return false;
+    if (!/\.(py|ya?ml|tf|sh|sql)$/.test(path) || pathClassOf(path) === 'test' || pathClassOf(path) === 'docs')
+      return false;
     const content = project.content(path);
     return content?.kind === 'text' && VOCABULARY.test(content.text);
   }),
@@ -94,6 +114,9 @@ export function isWatchedBeside(map: SystemMap, { places }: ServedModel): boolea
   return map.project.paths.some((path) => {
     if (!path.endsWith('.py') || pathClassOf(path) === 'test') return false;
     const tokens = tokensOf(path.split('/').slice(-2).join('/'));
-    return tokens.includes('drift') || (tokens.some((token) => /^monitor(s|ing)?$/.test(token)) && around.has(path.split('/').slice(0, 2).join('/')));
+    return (
+      tokens.includes('drift') ||
+      (tokens.some((token) => /^monitor(s|ing)?$/.test(token)) && around.has(path.split('/').slice(0, 2).join('/')))
+    );
   });
 }

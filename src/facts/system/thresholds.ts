@@ -22,10 +22,14 @@ export interface Threshold {
   readonly failsWhen: Direction['failsWhen'] | undefined;
 }
 
-const WATCHES = new Set('drift drifted psi skew wasserstein jensenshannon hellinger stattest ks kolmogorov mmd tvd'.split(' '));
+const WATCHES = new Set(
+  'drift drifted psi skew wasserstein jensenshannon hellinger stattest ks kolmogorov mmd tvd'.split(' '),
+);
 
 /** True when a name speaks of drift or of a distance between distributions. */
-export const speaksOfDrift = (name: string): boolean => tokensOf(name).some((token) => WATCHES.has(token)) || /(data|model|prediction|label|feature|concept)[ _-]?(drift|skew|quality)/i.test(name);
+export const speaksOfDrift = (name: string): boolean =>
+  tokensOf(name).some((token) => WATCHES.has(token)) ||
+  /(data|model|prediction|label|feature|concept)[ _-]?(drift|skew|quality)/i.test(name);
 
 const NAMED = ['alert', 'record', 'name', 'metric_name', 'id', 'column', 'feature', 'type'] as const;
 
@@ -51,11 +55,31 @@ function settingsIn(root: DataNode): readonly Threshold[] {
     if (value === undefined) return [];
     const address = addressOf(node);
     const name = address.at(-1) ?? '';
-    if (/^#\d/.test(name) || !address.some((each) => speaksOfDrift(each) || each === 'monitoring_signals') && !/^p_?val(ue)?$|^drift_share$|^num_drifted/.test(name)) return [];
-    const beside = literal(get(node.parent, name.replace(/_?threshold$/, ''))) ?? literal(get(node.parent, 'stattest')) ?? literal(get(node.parent, 'metric_name')) ?? literal(get(node.parent, 'metric')) ?? literal(get(node.parent, 'method'));
+    if (
+      /^#\d/.test(name) ||
+      (!address.some((each) => speaksOfDrift(each) || each === 'monitoring_signals') &&
+        !/^p_?val(ue)?$|^drift_share$|^num_drifted/.test(name))
+    )
+      return [];
+    const beside =
+      literal(get(node.parent, name.replace(/_?threshold$/, ''))) ??
+      literal(get(node.parent, 'stattest')) ??
+      literal(get(node.parent, 'metric_name')) ??
+      literal(get(node.parent, 'metric')) ??
+      literal(get(node.parent, 'method'));
     const quantity = quantityOf(name, typeof beside === 'string' ? beside : undefined, address);
     if (quantity === undefined) return [];
-    return [{ key: address.join('\0'), name, span: node.span, value, written: text(node) ?? '', quantity, failsWhen: undefined }];
+    return [
+      {
+        key: address.join('\0'),
+        name,
+        span: node.span,
+        value,
+        written: text(node) ?? '',
+        quantity,
+        failsWhen: undefined,
+      },
+    ];
   });
 }
 
@@ -65,7 +89,10 @@ function quantityOf(name: string, beside: string | undefined, address: readonly 
   if (own !== undefined) return own === 'not-a-gate' ? undefined : name;
   if (!/threshold|limit|alpha|tolerance|significance/i.test(name)) return undefined;
   if (beside !== undefined) return beside;
-  const above = [...address].reverse().slice(1, isPlain(name) ? 4 : 3).find((key) => typeof directionOf(key) === 'object');
+  const above = [...address]
+    .reverse()
+    .slice(1, isPlain(name) ? 4 : 3)
+    .find((key) => typeof directionOf(key) === 'object');
   return above ?? name;
 }
 
@@ -74,20 +101,34 @@ function rulesIn(root: DataNode): readonly Threshold[] {
     const alert = literal(get(node, 'alert'));
     const expression = get(node, 'expr');
     const said = literal(expression);
-    if (alert === undefined || expression === undefined || said === undefined || !metricNames(said).some(speaksOfDrift)) return [];
-    const compared = comparisonsOf(said).map((each, index): Threshold => ({
-      key: `${alert}\0expr\0${index}`,
-      name: alert,
-      span: expression.span,
-      value: each.value,
-      written: `${each.operator} ${each.value}`,
-      quantity: metricNames(said).join(' '),
-      failsWhen: each.operator.startsWith('<') ? 'below' : 'above',
-    }));
+    if (alert === undefined || expression === undefined || said === undefined || !metricNames(said).some(speaksOfDrift))
+      return [];
+    const compared = comparisonsOf(said).map(
+      (each, index): Threshold => ({
+        key: `${alert}\0expr\0${index}`,
+        name: alert,
+        span: expression.span,
+        value: each.value,
+        written: `${each.operator} ${each.value}`,
+        quantity: metricNames(said).join(' '),
+        failsWhen: each.operator.startsWith('<') ? 'below' : 'above',
+      }),
+    );
     const duration = get(node, 'for');
     const held = seconds(literal(duration) ?? '');
     if (duration === undefined || held === undefined) return compared;
-    return [...compared, { key: `${alert}\0for`, name: `for of ${alert}`, span: duration.span, value: held, written: text(duration) ?? '', quantity: 'for', failsWhen: 'above' }];
+    return [
+      ...compared,
+      {
+        key: `${alert}\0for`,
+        name: `for of ${alert}`,
+        span: duration.span,
+        value: held,
+        written: text(duration) ?? '',
+        quantity: 'for',
+        failsWhen: 'above',
+      },
+    ];
   });
 }
 
@@ -96,12 +137,26 @@ function alarmsIn(root: DataNode): readonly Threshold[] {
   return entries(get(root, 'Resources')).flatMap(({ key, value }): readonly Threshold[] => {
     const at = get(value, 'Properties');
     if (text(get(value, 'Type')) !== 'AWS::CloudWatch::Alarm') return [];
-    if (!/data-metrics|model-metrics/.test(text(get(at, 'Namespace')) ?? '') && !speaksOfDrift(`${key} ${text(get(at, 'MetricName')) ?? ''}`)) return [];
+    if (
+      !/data-metrics|model-metrics/.test(text(get(at, 'Namespace')) ?? '') &&
+      !speaksOfDrift(`${key} ${text(get(at, 'MetricName')) ?? ''}`)
+    )
+      return [];
     const failsWhen = /^Less/.test(text(get(at, 'ComparisonOperator')) ?? '') ? ('below' as const) : ('above' as const);
     return (['Threshold', 'EvaluationPeriods', 'DatapointsToAlarm'] as const).flatMap((name) => {
       const field = numberAt(at, name);
       if (field?.value === undefined) return [];
-      return [{ key: `${key}\0${name}`, name: `${name} of ${key}`, span: field.node.span, value: field.value, written: field.text ?? '', quantity: name, failsWhen: name === 'Threshold' ? failsWhen : ('above' as const) }];
+      return [
+        {
+          key: `${key}\0${name}`,
+          name: `${name} of ${key}`,
+          span: field.node.span,
+          value: field.value,
+          written: field.text ?? '',
+          quantity: name,
+          failsWhen: name === 'Threshold' ? failsWhen : ('above' as const),
+        },
+      ];
     });
   });
 }
@@ -112,24 +167,37 @@ export const thresholdsIn: (document: DataDocument) => readonly Threshold[] = fa
     const rules = rulesIn(root);
     const alarms = alarmsIn(root);
     const taken = [...rules, ...alarms];
-    return [...taken, ...settingsIn(root).filter((each) => !taken.some(({ span }) => span.start <= each.span.start && each.span.end <= span.end))];
+    return [
+      ...taken,
+      ...settingsIn(root).filter(
+        (each) => !taken.some(({ span }) => span.start <= each.span.start && each.span.end <= span.end),
+      ),
+    ];
   }),
 );
 
 const STATISTICS = /^(stattest|\w+_stattest|metric_name|method|statistic|test)$/;
 
 /** The statistics that thresholds belong to, by address: a changed one changes what the number means. */
-export const statisticsIn: (document: DataDocument) => ReadonlyMap<string, { readonly span: Span; readonly text: string }> = fact((document) =>
-  new Map(
-    document.roots.flatMap((root) =>
-      [...walk(root)].flatMap((node) =>
-        entries(node).flatMap(({ key, value }) => {
-          const said = STATISTICS.test(key) ? literal(value) : undefined;
-          const address = said === undefined ? [] : addressOf(value);
-          if (said === undefined || typeof directionOf(said) !== 'object' || !(address.some(speaksOfDrift) || speaksOfDrift(said))) return [];
-          return [[address.join('\0'), { span: value.span, text: said }] as const];
-        }),
+export const statisticsIn: (
+  document: DataDocument,
+) => ReadonlyMap<string, { readonly span: Span; readonly text: string }> = fact(
+  (document) =>
+    new Map(
+      document.roots.flatMap((root) =>
+        [...walk(root)].flatMap((node) =>
+          entries(node).flatMap(({ key, value }) => {
+            const said = STATISTICS.test(key) ? literal(value) : undefined;
+            const address = said === undefined ? [] : addressOf(value);
+            if (
+              said === undefined ||
+              typeof directionOf(said) !== 'object' ||
+              !(address.some(speaksOfDrift) || speaksOfDrift(said))
+            )
+              return [];
+            return [[address.join('\0'), { span: value.span, text: said }] as const];
+          }),
+        ),
       ),
     ),
-  ),
 );

@@ -3,25 +3,38 @@ import { type DataDocument, type DataNode, entries, get, has, literal, text } fr
 import { lineOf } from '../../documents/lines.ts';
 import type { Project } from '../../documents/project.ts';
 import { azureDeployments } from '../formats/azure.ts';
-import { cloudwatchAlarms, eventRules, sagemakerEndpointConfigs } from '../formats/cloudformation.ts';
-import { prometheusRules } from '../formats/prometheus.ts';
+import { sagemakerEndpointConfigs } from '../formats/cloudformation.ts';
 import { environmentOf } from '../paths.ts';
 import { fails, holds, type Judged, unknown } from './deployed.ts';
 import type { Monitor } from './monitors.ts';
 import { mentionsOf, mentionsOfFile, runsOf } from './reach.ts';
-import { speaksOfDrift } from './thresholds.ts';
 
-export const evidenceAt = (document: DataDocument, node: DataNode, note: string): Evidence => ({ path: document.path, line: lineOf(document.lines, node.span.start).line, note });
+export const evidenceAt = (document: DataDocument, node: DataNode, note: string): Evidence => ({
+  path: document.path,
+  line: lineOf(document.lines, node.span.start).line,
+  note,
+});
 
 /** A field of the description that must be there; an open description proves nothing. */
-function given(monitor: Monitor, node: DataNode | undefined, owner: DataNode, good: string, bad: string): Judged {
+export function given(
+  monitor: Monitor,
+  node: DataNode | undefined,
+  owner: DataNode,
+  good: string,
+  bad: string,
+): Judged {
   if (node !== undefined) return holds(good, evidenceAt(monitor.document as DataDocument, node, good));
   return owner.open ? unknown('part of its description is a substitution') : fails(bad);
 }
 
 function scheduledElsewhere(project: Project, monitor: Monitor, words: readonly string[]): Judged | undefined {
-  const named = [...words.flatMap((word) => mentionsOf(project, word).filter(({ path }) => path !== monitor.document.path)), ...mentionsOfFile(project, monitor.document.path)][0];
-  return named === undefined ? undefined : holds('is started by another file', { path: named.path, line: named.line, note: 'started here' });
+  const named = [
+    ...words.flatMap((word) => mentionsOf(project, word).filter(({ path }) => path !== monitor.document.path)),
+    ...mentionsOfFile(project, monitor.document.path),
+  ][0];
+  return named === undefined
+    ? undefined
+    : holds('is started by another file', { path: named.path, line: named.line, note: 'started here' });
 }
 
 /** Third condition: something starts it, again and again. */
@@ -30,24 +43,40 @@ export function runsOfMonitor(project: Project, monitor: Monitor): Judged {
     case 'azure':
       return given(monitor, monitor.monitor.trigger, monitor.monitor.node, 'has a trigger', 'has no `trigger`');
     case 'sagemaker':
-      return monitor.monitor.schedule === undefined ? (scheduledElsewhere(project, monitor, [monitor.monitor.id]) ?? given(monitor, undefined, monitor.monitor.node, '', 'has no `ScheduleConfig`')) : holds('has a schedule', evidenceAt(monitor.monitor.document, monitor.monitor.schedule, 'scheduled here'));
+      return monitor.monitor.schedule === undefined
+        ? (scheduledElsewhere(project, monitor, [monitor.monitor.id]) ??
+            given(monitor, undefined, monitor.monitor.node, '', 'has no `ScheduleConfig`'))
+        : holds('has a schedule', evidenceAt(monitor.monitor.document, monitor.monitor.schedule, 'scheduled here'));
     case 'databricks': {
       const { node, key } = monitor.monitor;
       const own = get(node, 'schedule') ?? get(node, 'trigger') ?? get(node, 'continuous');
-      return own === undefined ? (scheduledElsewhere(project, monitor, [key]) ?? given(monitor, undefined, node, '', 'has no `schedule`')) : holds('has a schedule', evidenceAt(monitor.monitor.document, own, 'scheduled here'));
+      return own === undefined
+        ? (scheduledElsewhere(project, monitor, [key]) ?? given(monitor, undefined, node, '', 'has no `schedule`'))
+        : holds('has a schedule', evidenceAt(monitor.monitor.document, own, 'scheduled here'));
     }
     case 'terraform':
-      return /job_definition$/.test(monitor.monitor.type) ? (scheduledElsewhere(project, monitor, [monitor.monitor.address]) ?? unknown('a job definition is started by a schedule')) : holds('is a schedule itself');
+      return /job_definition$/.test(monitor.monitor.type)
+        ? (scheduledElsewhere(project, monitor, [monitor.monitor.address]) ??
+            unknown('a job definition is started by a schedule'))
+        : holds('is a schedule itself');
     case 'kubernetes':
-      return monitor.monitor.kind === 'Job' ? (scheduledElsewhere(project, monitor, []) ?? unknown('a Job runs once')) : holds(monitor.monitor.kind === 'CronJob' ? 'is a CronJob' : 'runs all the time');
+      return monitor.monitor.kind === 'Job'
+        ? (scheduledElsewhere(project, monitor, []) ?? unknown('a Job runs once'))
+        : holds(monitor.monitor.kind === 'CronJob' ? 'is a CronJob' : 'runs all the time');
     case 'nannyml':
-      return monitor.monitor.scheduling === undefined ? (scheduledElsewhere(project, monitor, ['nannyml', 'nml']) ?? fails('has no `scheduling`')) : holds('has a schedule', evidenceAt(monitor.monitor.document, monitor.monitor.scheduling, 'scheduled here'));
+      return monitor.monitor.scheduling === undefined
+        ? (scheduledElsewhere(project, monitor, ['nannyml', 'nml']) ?? fails('has no `scheduling`'))
+        : holds('has a schedule', evidenceAt(monitor.monitor.document, monitor.monitor.scheduling, 'scheduled here'));
     case 'alibi':
-      return monitor.monitor.served ? holds('is served beside the model') : (scheduledElsewhere(project, monitor, []) ?? unknown('no file says who loads it'));
+      return monitor.monitor.served
+        ? holds('is served beside the model')
+        : (scheduledElsewhere(project, monitor, []) ?? unknown('no file says who loads it'));
     case 'python': {
       if (monitor.monitor.scheduled) return holds('is set up as a schedule');
       const run = runsOf(project, monitor.document.path)[0];
-      return run === undefined ? unknown('no file says when it runs') : holds('is started by another file', { path: run.path, line: run.line, note: 'started here' });
+      return run === undefined
+        ? unknown('no file says when it runs')
+        : holds('is started by another file', { path: run.path, line: run.line, note: 'started here' });
     }
   }
 }
@@ -57,13 +86,29 @@ function azureData(project: Project, monitor: Extract<Monitor, { readonly by: 'a
   const own = signals.find(({ productionData }) => productionData !== undefined)?.productionData;
   if (own !== undefined) return holds('names its production data', evidenceAt(document, own, 'production data'));
   const [, endpoint, name] = /^azureml:([\w-]+):([\w-]+)$/.exec(endpointDeployment?.value ?? '') ?? [];
-  if (endpointDeployment === undefined) return node.open ? unknown('part of its description is a substitution') : fails('watches no deployment and names no production data');
-  const deployment = azureDeployments(project).find((each) => each.endpoint?.value === endpoint && each.name?.value === name);
+  if (endpointDeployment === undefined)
+    return node.open
+      ? unknown('part of its description is a substitution')
+      : fails('watches no deployment and names no production data');
+  const deployment = azureDeployments(project).find(
+    (each) => each.endpoint?.value === endpoint && each.name?.value === name,
+  );
   if (deployment === undefined) return unknown('the watched deployment is not in the repository');
   const collector = deployment.dataCollector;
-  if (collector === undefined) return fails('watches a deployment without `data_collector`', evidenceAt(deployment.document, deployment.node, 'no data collector'));
-  const collected = entries(get(collector, 'collections')).some(({ value }) => /^(true|"?True"?)$/i.test(text(get(value, 'enabled')) ?? ''));
-  return collected ? holds('reads collected traffic', evidenceAt(deployment.document, collector, 'collected here')) : fails('watches a deployment whose collections are off', evidenceAt(deployment.document, collector, 'no collection is enabled'));
+  if (collector === undefined)
+    return fails(
+      'watches a deployment without `data_collector`',
+      evidenceAt(deployment.document, deployment.node, 'no data collector'),
+    );
+  const collected = entries(get(collector, 'collections')).some(({ value }) =>
+    /^(true|"?True"?)$/i.test(text(get(value, 'enabled')) ?? ''),
+  );
+  return collected
+    ? holds('reads collected traffic', evidenceAt(deployment.document, collector, 'collected here'))
+    : fails(
+        'watches a deployment whose collections are off',
+        evidenceAt(deployment.document, collector, 'no collection is enabled'),
+      );
 }
 
 function sagemakerData(project: Project, monitor: Extract<Monitor, { readonly by: 'sagemaker' }>): Judged {
@@ -71,8 +116,12 @@ function sagemakerData(project: Project, monitor: Extract<Monitor, { readonly by
   const [config] = configs;
   if (config === undefined) return unknown('the endpoint is described elsewhere');
   const on = configs.find(({ capture }) => capture?.enabled?.value === true || capture?.enabled?.node.open === true);
-  if (on?.capture !== undefined) return holds('reads captured traffic', evidenceAt(on.document, on.capture.node, 'captured here'));
-  return fails('watches an endpoint that captures nothing', evidenceAt(config.document, config.capture?.node ?? config.entry.value, 'data capture is off'));
+  if (on?.capture !== undefined)
+    return holds('reads captured traffic', evidenceAt(on.document, on.capture.node, 'captured here'));
+  return fails(
+    'watches an endpoint that captures nothing',
+    evidenceAt(config.document, config.capture?.node ?? config.entry.value, 'data capture is off'),
+  );
 }
 
 /** Fourth condition: what it reads exists, is collected, and belongs to its environment. */
@@ -88,11 +137,21 @@ export function dataOfMonitor(project: Project, monitor: Monitor): Judged {
       const name = literal(table);
       if (table === undefined || name === undefined) return unknown('its table is a variable');
       const [own, theirs] = [environmentOf(target ?? ''), environmentOf(name.split('.')[0] ?? '')];
-      if (own === 'production' && theirs !== 'unknown' && theirs !== own) return fails(`reads \`${name}\`, a table of another environment`, evidenceAt(document, table, 'another environment'));
+      if (own === 'production' && theirs !== 'unknown' && theirs !== own)
+        return fails(
+          `reads \`${name}\`, a table of another environment`,
+          evidenceAt(document, table, 'another environment'),
+        );
       return holds(`reads \`${name}\``, evidenceAt(document, table, 'the table'));
     }
     case 'nannyml':
-      return given(monitor, monitor.monitor.analysis, monitor.monitor.node, 'names its data', 'names no data to analyse');
+      return given(
+        monitor,
+        monitor.monitor.analysis,
+        monitor.monitor.node,
+        'names its data',
+        'names no data to analyse',
+      );
     default:
       return unknown('the code decides what it reads');
   }
@@ -103,61 +162,46 @@ export function referenceOfMonitor(monitor: Monitor): Judged {
   switch (monitor.by) {
     case 'azure': {
       const reference = monitor.monitor.signals.find((signal) => signal.reference !== undefined)?.reference;
-      return reference === undefined ? holds('compares with recent production data') : holds('names its reference', evidenceAt(monitor.monitor.document, reference, 'reference'));
+      return reference === undefined
+        ? holds('compares with recent production data')
+        : holds('names its reference', evidenceAt(monitor.monitor.document, reference, 'reference'));
     }
     case 'sagemaker': {
       const { baseline, node, properties } = monitor.monitor;
       const named = has(properties, 'MonitoringScheduleConfig', 'MonitoringJobDefinitionName') === 'yes';
-      return named && baseline === undefined ? unknown('its job definition is described elsewhere') : given(monitor, baseline, node, 'has a baseline', 'has no `BaselineConfig`');
+      return named && baseline === undefined
+        ? unknown('its job definition is described elsewhere')
+        : given(monitor, baseline, node, 'has a baseline', 'has no `BaselineConfig`');
     }
     case 'databricks': {
       const { type, node } = monitor.monitor;
-      return type === 'jobs' ? unknown('the task decides what it compares with') : given(monitor, get(node, 'baseline_table_name'), node, 'has a baseline table', 'has no `baseline_table_name`');
+      return type === 'jobs'
+        ? unknown('the task decides what it compares with')
+        : given(
+            monitor,
+            get(node, 'baseline_table_name'),
+            node,
+            'has a baseline table',
+            'has no `baseline_table_name`',
+          );
     }
     case 'nannyml':
-      return given(monitor, monitor.monitor.reference, monitor.monitor.node, 'names reference data', 'names no reference data');
+      return given(
+        monitor,
+        monitor.monitor.reference,
+        monitor.monitor.node,
+        'names reference data',
+        'names no reference data',
+      );
     case 'alibi':
-      return monitor.monitor.reference === undefined ? unknown('the reference is inside the saved detector') : holds('names reference data', evidenceAt(monitor.monitor.document, monitor.monitor.reference, 'reference'));
+      return monitor.monitor.reference === undefined
+        ? unknown('the reference is inside the saved detector')
+        : holds('names reference data', evidenceAt(monitor.monitor.document, monitor.monitor.reference, 'reference'));
     case 'python':
-      return monitor.monitor.reference === undefined ? unknown('the code decides what it compares with') : holds('is given reference data');
+      return monitor.monitor.reference === undefined
+        ? unknown('the code decides what it compares with')
+        : holds('is given reference data');
     default:
       return unknown('the code decides what it compares with');
-  }
-}
-
-function azureTells(monitor: Extract<Monitor, { readonly by: 'azure' }>): Judged {
-  const { alert, signals, node, document } = monitor.monitor;
-  const silent = signals.length > 0 && signals.every(({ alertEnabled }) => alertEnabled?.value === false);
-  if (silent) return fails('has `alert_enabled: false` on every signal', evidenceAt(document, signals[0]?.alertEnabled?.node ?? node, 'alerts are off'));
-  return given(monitor, alert, node, 'notifies somebody', 'has no `alert_notification`');
-}
-
-/** CloudWatch, or an event rule on alarms, or on the monitor's own executions. */
-function sagemakerTells(project: Project): Judged {
-  const alarms = cloudwatchAlarms(project).filter(({ namespace, metric, id }) => /sagemaker/i.test(namespace?.text ?? '') || speaksOfDrift(`${metric?.text ?? ''} ${id}`));
-  const rule = eventRules(project).find(({ detailTypes }) => detailTypes.some((type) => /CloudWatch Alarm State Change|SageMaker/.test(type)));
-  if (rule !== undefined) return holds('raises an event that a rule handles', evidenceAt(rule.document, rule.node, 'handled here'));
-  const acting = alarms.find(({ actions, actionsEnabled }) => actions !== undefined && actionsEnabled?.value !== false);
-  if (acting?.actions !== undefined) return holds('raises an alarm with actions', evidenceAt(acting.document, acting.actions, 'actions'));
-  const [first] = alarms;
-  return first === undefined ? fails('raises no alarm') : fails(`raises alarm \`${first.id}\`, which has no actions`, evidenceAt(first.document, first.node, 'no actions'));
-}
-
-/** Sixth condition: somebody hears of it, or something stops. */
-export function tellsOfMonitor(project: Project, monitor: Monitor): Judged {
-  const rule = prometheusRules(project).find(({ kind, metrics }) => kind === 'alert' && metrics.some(speaksOfDrift));
-  const ruled = rule === undefined ? undefined : holds(`alert \`${rule.name?.text ?? ''}\` speaks of drift`, evidenceAt(rule.document, rule.node, 'alert rule'));
-  switch (monitor.by) {
-    case 'azure':
-      return azureTells(monitor);
-    case 'sagemaker':
-      return sagemakerTells(project);
-    case 'databricks': {
-      const { node } = monitor.monitor;
-      const route = get(node, 'notifications') ?? get(node, 'email_notifications') ?? get(node, 'webhook_notifications');
-      return route === undefined && ruled !== undefined ? ruled : given(monitor, route, node, 'notifies somebody', 'notifies nobody');
-    }
-    default:
-      return ruled ?? unknown('the code decides whom it tells');
   }
 }

@@ -1,19 +1,19 @@
 import { fact } from '../../core/fact.ts';
 import type { Evidence } from '../../core/finding.ts';
-import { literal } from '../../documents/data.ts';
+import { get, items, literal } from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
 import { cloudwatchAlarms } from '../formats/cloudformation.ts';
-import { alertRoutes, prometheusRules } from '../formats/prometheus.ts';
-import { rootsOf } from '../formats/recognise.ts';
-import { get, items } from '../../documents/data.ts';
 import { globMatcher } from '../formats/glob.ts';
 import { kubernetesObjects } from '../formats/kubernetes.ts';
+import { alertRoutes, prometheusRules } from '../formats/prometheus.ts';
+import { rootsOf } from '../formats/recognise.ts';
 import { deployedOf, enabledOf, fails, holds, type Judged, unknown } from './deployed.ts';
+import { environmentOfMonitor, nameOfMonitor } from './draw-operations.ts';
 import type { MapNode, SystemMap } from './map.ts';
 import { type Monitor, monitors } from './monitors.ts';
-import { environmentOfMonitor, nameOfMonitor } from './draw-operations.ts';
 import { fileName, leftOutBy, mentionsOfFile } from './reach.ts';
-import { dataOfMonitor, evidenceAt, referenceOfMonitor, runsOfMonitor, tellsOfMonitor } from './wired-monitors.ts';
+import { tellsOfMonitor } from './wired-alerts.ts';
+import { dataOfMonitor, evidenceAt, referenceOfMonitor, runsOfMonitor } from './wired-monitors.ts';
 
 export const CONDITIONS = ['enabled', 'deployed', 'runs', 'has data', 'has a reference', 'tells someone'] as const;
 export type Condition = (typeof CONDITIONS)[number];
@@ -59,16 +59,21 @@ function deployedRule(project: Project, node: MapNode): Judged {
   const { path } = node;
   if (kubernetesObjects(project).some(({ document, kind }) => document.path === path && kind === 'PrometheusRule')) {
     const without = leftOutBy(project, path);
-    return without === undefined ? holds('is applied as an object') : fails(`is not among the resources of \`${without}\``, { path: without, line: 1, note: 'not listed here' });
+    return without === undefined
+      ? holds('is applied as an object')
+      : fails(`is not among the resources of \`${without}\``, { path: without, line: 1, note: 'not listed here' });
   }
   for (const { document, root } of rootsOf(project, 'prometheus-config')) {
     for (const pattern of items(get(root, 'rule_files'))) {
       const matches = globMatcher(fileName(literal(pattern) ?? ''));
-      if (matches(fileName(path))) return holds('is loaded by Prometheus', evidenceAt(document, pattern, 'loaded here'));
+      if (matches(fileName(path)))
+        return holds('is loaded by Prometheus', evidenceAt(document, pattern, 'loaded here'));
     }
   }
   const elsewhere = mentionsOfFile(project, path)[0];
-  return elsewhere === undefined ? unknown('no file of the repository loads it') : holds('is named by another file', { path: elsewhere.path, line: elsewhere.line, note: 'named here' });
+  return elsewhere === undefined
+    ? unknown('no file of the repository loads it')
+    : holds('is named by another file', { path: elsewhere.path, line: elsewhere.line, note: 'named here' });
 }
 
 function wiringOfAlert(map: SystemMap, node: MapNode): readonly Wired[] {
@@ -78,16 +83,39 @@ function wiringOfAlert(map: SystemMap, node: MapNode): readonly Wired[] {
     const { actions, actionsEnabled, document } = alarm;
     const off = actionsEnabled?.value === false;
     return [
-      named('enabled', off ? fails('has `ActionsEnabled: false`', evidenceAt(document, actionsEnabled.node, 'switched off here')) : holds('is switched on')),
+      named(
+        'enabled',
+        off
+          ? fails('has `ActionsEnabled: false`', evidenceAt(document, actionsEnabled.node, 'switched off here'))
+          : holds('is switched on'),
+      ),
       named('deployed', holds('stands in a template')),
-      named('tells someone', actions === undefined ? fails('has no `AlarmActions`', evidenceAt(document, alarm.node, 'no actions')) : holds('has actions', evidenceAt(document, actions, 'actions'))),
+      named(
+        'tells someone',
+        actions === undefined
+          ? fails('has no `AlarmActions`', evidenceAt(document, alarm.node, 'no actions'))
+          : holds('has actions', evidenceAt(document, actions, 'actions')),
+      ),
     ];
   }
-  const rule = prometheusRules(project).find(({ document, name }) => document.path === node.path && name?.text === node.name);
+  const rule = prometheusRules(project).find(
+    ({ document, name }) => document.path === node.path && name?.text === node.name,
+  );
   if (rule === undefined) return [];
-  const receiver = alertRoutes(project).flatMap(({ document, receivers }) => receivers.map((each) => ({ document, ...each })));
-  const tells = receiver.length === 0 ? unknown('the routes are kept elsewhere') : receiver.some(({ notifies }) => notifies) ? holds('reaches a receiver') : fails('reaches receivers that notify nobody');
-  return [named('enabled', holds('is switched on')), named('deployed', deployedRule(project, node)), named('tells someone', tells)];
+  const receiver = alertRoutes(project).flatMap(({ document, receivers }) =>
+    receivers.map((each) => ({ document, ...each })),
+  );
+  const tells =
+    receiver.length === 0
+      ? unknown('the routes are kept elsewhere')
+      : receiver.some(({ notifies }) => notifies)
+        ? holds('reaches a receiver')
+        : fails('reaches receivers that notify nobody');
+  return [
+    named('enabled', holds('is switched on')),
+    named('deployed', deployedRule(project, node)),
+    named('tells someone', tells),
+  ];
 }
 
 function wiringOfGate(map: SystemMap, node: MapNode): readonly Wired[] {
@@ -95,8 +123,18 @@ function wiringOfGate(map: SystemMap, node: MapNode): readonly Wired[] {
   const included = map.into(node, 'includes')[0];
   const elsewhere = included ?? mentionsOfFile(map.project, node.path)[0];
   return [
-    named('deployed', elsewhere === undefined ? unknown('no file says who runs it') : holds('is part of a pipeline', { path: elsewhere.path, line: elsewhere.line, note: 'run here' })),
-    named('tells someone', gated === undefined ? unknown('nothing is seen to wait for it') : holds('something waits for it', { path: gated.path, line: gated.line, note: 'waits here' })),
+    named(
+      'deployed',
+      elsewhere === undefined
+        ? unknown('no file says who runs it')
+        : holds('is part of a pipeline', { path: elsewhere.path, line: elsewhere.line, note: 'run here' }),
+    ),
+    named(
+      'tells someone',
+      gated === undefined
+        ? unknown('nothing is seen to wait for it')
+        : holds('something waits for it', { path: gated.path, line: gated.line, note: 'waits here' }),
+    ),
   ];
 }
 

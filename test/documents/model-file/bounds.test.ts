@@ -30,7 +30,13 @@ function overlappingZip(count: number, name: string, data: Uint8Array, method: 0
 function describe_(bytes: Uint8Array, name: string): { readonly file: ModelFile; readonly reads: number } {
   let reads = 0;
   const inner = bytesSource(bytes);
-  const source: ByteSource = { size: inner.size, read: (offset, length) => (reads++, inner.read(offset, length)) };
+  const source: ByteSource = {
+    size: inner.size,
+    read(offset, length) {
+      reads += 1;
+      return inner.read(offset, length);
+    },
+  };
   return { file: describeModelFile(source, name), reads };
 }
 

@@ -13,8 +13,14 @@ export function projectOf(files: Readonly<Record<string, string>>, cache?: Docum
     tree.set(path, { path, blob, mode: 'file', size: text.length });
     contents.set(blob, { kind: 'text', text, lossy: false });
   }
-  return createProject({ side: { commit: 'c' as CommitSha, tree }, contents, changed: new Set(), ...(cache === undefined ? {} : { cache }) });
+  return createProject({
+    side: { commit: 'c' as CommitSha, tree },
+    contents,
+    changed: new Set(),
+    ...(cache === undefined ? {} : { cache }),
+  });
 }
 
 /** The text that a node stands on. */
-export const written = ({ text }: Pick<DataDocument, 'text'>, node: DataNode | undefined): string | undefined => node && text.slice(node.span.start, node.span.end);
+export const written = ({ text }: Pick<DataDocument, 'text'>, node: DataNode | undefined): string | undefined =>
+  node && text.slice(node.span.start, node.span.end);

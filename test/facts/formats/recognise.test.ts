@@ -24,7 +24,11 @@ const cases: readonly (readonly [string, string, readonly string[]])[] = [
   ['models/a.yml', 'version: 2\nmodels: [{name: a}]\n', ['dbt-properties']],
   ['feature_store.yaml', 'project: a\nprovider: local\nregistry: r.db\n', ['feast-store']],
   ['p.yaml', 'pipelineInfo: {name: a}\nschemaVersion: 2.1.0\ndeploymentSpec: {}\n', ['kfp-pipeline']],
-  ['mon.yml', '$schema: http://azureml/sdk-2-0/Schedule.json\nname: a\ntrigger: {}\ncreate_monitor: {compute: {}}\n', ['azure-monitor']],
+  [
+    'mon.yml',
+    '$schema: http://azureml/sdk-2-0/Schedule.json\nname: a\ntrigger: {}\ncreate_monitor: {compute: {}}\n',
+    ['azure-monitor'],
+  ],
   ['d.yml', 'endpoint_name: a\ninstance_type: b\nmodel: azureml:a:1\n', ['azure-online-deployment']],
   ['b.yml', 'endpoint_name: a\nmini_batch_size: 10\n', ['azure-batch-deployment']],
   ['t.yml', 'Resources:\n  A:\n    Type: AWS::SageMaker::Model\n', ['cloudformation', 'sagemaker']],
@@ -45,7 +49,11 @@ test.each(cases)('%s is told by its content', (path, text, expected) => {
 test.each([
   ['_feature_store.yml', 'version: 2\nmodels: [{name: a}]\n', 'feast-store'],
   ['databricks.yml', 'services: {a: {image: b}}\n', 'databricks-bundle'],
-  ['environment.yml', '$schema: https://azuremlschemas.azureedge.net/latest/environment.schema.json\nname: a\ndependencies: []\n', 'conda-env'],
+  [
+    'environment.yml',
+    '$schema: https://azuremlschemas.azureedge.net/latest/environment.schema.json\nname: a\ndependencies: []\n',
+    'conda-env',
+  ],
   ['alerts.yaml', 'groups: [a, b]\n', 'prometheus-rules'],
   ['k8s/kustomization.yaml', 'name: a\n', 'kustomization'],
 ])('%s is not a format by its path alone', (path, text, not) => {
@@ -53,14 +61,20 @@ test.each([
 });
 
 test('a stream holds a format per document, and a template holds none', () => {
-  expect(formats('a.yaml', 'apiVersion: v1\nkind: Service\n---\ngroups: [{rules: [{record: a, expr: b}]}]\n')).toEqual(['kubernetes', 'prometheus-rules']);
+  expect(formats('a.yaml', 'apiVersion: v1\nkind: Service\n---\ngroups: [{rules: [{record: a, expr: b}]}]\n')).toEqual([
+    'kubernetes',
+    'prometheus-rules',
+  ]);
   expect(formats('chart/templates/a.yaml', 'apiVersion: v1\nkind: {{ .Values.kind }}\n')).toEqual([]);
 });
 
 test('files that cannot fit are not parsed', () => {
   const parsed: string[] = [];
   const cache = { get: () => undefined, set: (key: string) => parsed.push(key.split(':').at(-1) ?? '') };
-  const project = projectOf({ 'a.yaml': 'groups: [{rules: [{alert: A, expr: up}]}]\n', 'b.yaml': 'kind: nothing\n' }, cache);
+  const project = projectOf(
+    { 'a.yaml': 'groups: [{rules: [{alert: A, expr: up}]}]\n', 'b.yaml': 'kind: nothing\n' },
+    cache,
+  );
   expect(rootsOf(project, 'helm-values')).toEqual([]);
   expect(rootsOf(project, 'prometheus-rules').map(({ document }) => document.path)).toEqual(['a.yaml']);
   expect(parsed).toEqual(['a.yaml']);

@@ -1,0 +1,16 @@
+import { type DataDocument, type DataNode, entryOf } from '../../documents/data.ts';
+import type { Drawing, Where } from './drawing.ts';
+export const at = (document: DataDocument, node: DataNode): Where => ({ document, span: node.span });
+export const keyed = (document: DataDocument, node: DataNode): Where => ({
+  document,
+  span: entryOf(node)?.keySpan ?? node.span,
+});
+
+/** A model and, where the file names one, its version. Returns the most exact of the two. */
+export function model(drawing: Drawing, name: string, version: string | undefined, where: Where): string {
+  const registered = drawing.node('registered-model', name, where);
+  if (version === undefined) return registered;
+  const exact = drawing.node('model-version', `${name} ${version}`, where);
+  drawing.edge('includes', registered, exact, where);
+  return exact;
+}
