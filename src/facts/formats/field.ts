@@ -71,10 +71,6 @@ export function mapsAt(node: DataNode | undefined, ...path: Path): readonly Data
   return items(get(node, ...path)).filter((item) => item.kind === 'map');
 }
 
-/** True when some scalar at the path is the value. */
-export const isAt = (node: DataNode | undefined, value: string, ...path: Path): boolean =>
-  text(get(node, ...path)) === value;
-
 /** Those of a list that stand in a file. */
 export const thoseIn = <Item extends { readonly document: { readonly path: string } }>(
   list: readonly Item[],

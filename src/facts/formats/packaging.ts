@@ -57,19 +57,6 @@ export interface HelmValues extends Described {
   readonly file: string;
 }
 
-export const helmValues: (project: Project) => readonly HelmValues[] = fact((project) => {
-  const charts = new Set(rootsOf(project, 'helm-chart').map(({ document }) => folderOf(document.path)));
-  return rootsOf(project, 'helm-values').map(({ document, root }) => {
-    const folder = folderOf(document.path);
-    return {
-      document,
-      node: root,
-      chart: charts.has(folder) ? folder : charts.has(folderOf(folder)) ? folderOf(folder) : undefined,
-      file: document.path.slice(document.path.lastIndexOf('/') + 1),
-    };
-  });
-});
-
 /** A conda environment. */
 export interface CondaEnvironment extends Described {
   readonly name: Field<string> | undefined;
@@ -77,19 +64,6 @@ export interface CondaEnvironment extends Described {
   readonly packages: readonly DataNode[];
   readonly pip: readonly DataNode[];
 }
-
-export const condaEnvironments: (project: Project) => readonly CondaEnvironment[] = fact((project) =>
-  rootsOf(project, 'conda-env').map(({ document, root }) => {
-    const all = items(get(root, 'dependencies'));
-    return {
-      document,
-      node: root,
-      name: textAt(root, 'name'),
-      packages: all.filter(({ kind }) => kind === 'scalar'),
-      pip: all.flatMap((item) => items(get(item, 'pip'))),
-    };
-  }),
-);
 
 /** A Hydra configuration's defaults list. */
 export interface HydraConfig extends Described {

@@ -1,9 +1,9 @@
 import { fact } from '../../core/fact.ts';
-import { type DataNode, type Entry, each, entries, get, items, literal, text } from '../../documents/data.ts';
+import { type DataNode, type Entry, each, entries, get, items, text } from '../../documents/data.ts';
 import type { DocumentBase } from '../../documents/document.ts';
 import { lineOf } from '../../documents/lines.ts';
 import type { Project } from '../../documents/project.ts';
-import { boolAt, type Described, type Field, mapsAt, numberAt, textAt } from './field.ts';
+import { type Described, type Field, mapsAt, numberAt, textAt } from './field.ts';
 import { rootsOf } from './recognise.ts';
 
 /** A model's configuration for Triton. */
@@ -209,21 +209,4 @@ export const torchserveConfigs: (project: Project) => readonly TorchserveConfig[
     );
     return [{ document, path: document.path, settings }];
   }),
-);
-
-/** A `bentofile.yaml`. */
-export const bentoFiles: (project: Project) => readonly (Described & {
-  readonly service: Field<string> | undefined;
-  readonly lockPackages: Field<boolean> | undefined;
-  readonly baseImage: Field<string> | undefined;
-  readonly models: readonly string[];
-})[] = fact((project) =>
-  rootsOf(project, 'bentoml').map(({ document, root }) => ({
-    document,
-    node: root,
-    service: textAt(root, 'service'),
-    lockPackages: boolAt(root, 'python', 'lock_packages'),
-    baseImage: textAt(root, 'docker', 'base_image'),
-    models: items(get(root, 'models')).flatMap((model) => literal(model) ?? literal(get(model, 'tag')) ?? []),
-  })),
 );

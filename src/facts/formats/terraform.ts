@@ -87,13 +87,3 @@ export const terraformModules: (project: Project) => readonly TerraformModule[] 
     ),
   ),
 );
-
-/** Default of a module's variable. */
-export function terraformDefault(project: Project, folder: string, variable: string): DataNode | undefined {
-  for (const { document, root } of rootsOf(project, 'terraform')) {
-    if (folderOf(document.path) !== folder) continue;
-    const found = get(root, 'variable', variable, 'default');
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}

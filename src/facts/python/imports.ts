@@ -43,11 +43,6 @@ const importedModules = fact((document: PythonDocument): ReadonlySet<string> => 
   return all;
 });
 
-/** True when the file has `from m import *`, after which any name may come from `m`. */
-export function hasStarImport(document: PythonDocument): boolean {
-  return document.byType.has('wildcard_import');
-}
-
 function* plain(document: PythonDocument, node: PyNode): Generator<Import, void, undefined> {
   for (const each of childrenOf(node, 'name')) {
     if (each.type === 'aliased_import') {

@@ -50,17 +50,9 @@ function isTestFile(file: string): boolean {
   return /^(test_.*|.*_test|tests?|conftest)\.py$/.test(file);
 }
 
-export function isTestPath(path: RepoPath): boolean {
-  return classOfPath(path) === 'test';
-}
-
 /** Examples, tutorials, documentation and benchmarks: shown, not run in production. */
 export function isShowcasePath(path: RepoPath): boolean {
   return /^(example|docs|benchmark)$/.test(classOfPath(path));
-}
-
-export function isNotebookPath(path: RepoPath): boolean {
-  return classOfPath(path) === 'notebook';
 }
 
 export function isProductionPath(path: RepoPath): boolean {

@@ -1,6 +1,6 @@
 import { fact } from '../../core/fact.ts';
 import type { PyNode } from '../../documents/python/node.ts';
-import { type PythonDocument, textOf } from '../../documents/python/python.ts';
+import type { PythonDocument } from '../../documents/python/python.ts';
 import type { Binding } from './bindings.ts';
 import { reachingBindings } from './reaching.ts';
 import { identifiersNamed, scopes } from './scopes.ts';
@@ -54,10 +54,3 @@ const bindingsByValue = fact((document: PythonDocument): ReadonlyMap<PyNode, rea
   }
   return all;
 });
-
-/** The text of a variable as the file names it, for messages: `X_train`, `self.model`. */
-export function shownName(document: PythonDocument, node: PyNode): string | undefined {
-  return node.type === 'identifier' || node.type === 'attribute'
-    ? textOf(document, node).replace(/\s+/g, '')
-    : undefined;
-}
