@@ -8,7 +8,6 @@ import { drawTraining } from './draw-training.ts';
 import { createDrawing, type EdgeKind, type MapEdge, type MapNode, type NodeKind } from './drawing.ts';
 
 export type { EdgeKind, MapEdge, MapNode, NodeKind } from './drawing.ts';
-export { NODE_KINDS } from './drawing.ts';
 
 /** The ML system that one side of a change describes. Files of tests describe none of it. */
 export interface SystemMap {
