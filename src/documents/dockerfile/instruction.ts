@@ -142,12 +142,46 @@ function execForm(args: string): readonly string[] | undefined {
   }
 }
 
-const WORD = /(?:[^\s"'\\`]+|\\[\s\S]|`|"[^"\\]*(?:\\[\s\S][^"\\]*)*"|'[^']*'|["'\\])+/g;
+const BLANK = /\s/;
+
+/** Where a quoted part ends, quote included; the start itself when it never does, and the quote is then a plain character. */
+function quotedEnd(args: string, start: number): number {
+  const quote = args[start];
+  for (let at = start + 1; at < args.length; at += 1) {
+    if (args[at] === '\\' && quote === '"') at += 1;
+    else if (args[at] === quote) return at + 1;
+  }
+  return start;
+}
+
+/** Words as a shell parts them: blanks inside quotes or behind a backslash part nothing. Linear, without a pattern. */
+function* wordsIn(args: string): Generator<{ readonly raw: string; readonly index: number }> {
+  let begin = -1;
+  const unclosed = new Set<string>();
+  for (let at = 0; at < args.length; ) {
+    const char = args[at] ?? '';
+    if (BLANK.test(char)) {
+      if (begin !== -1) yield { raw: args.slice(begin, at), index: begin };
+      begin = -1;
+      at += 1;
+      continue;
+    }
+    if (begin === -1) begin = at;
+    if (char === '\\') at = Math.min(args.length, at + 2);
+    else if ((char === '"' || char === "'") && !unclosed.has(char)) {
+      const end = quotedEnd(args, at);
+      // A quote that never closes stays open for every later one of its kind, so nobody has to look again.
+      if (end === at) unclosed.add(char);
+      at = Math.max(end, at + 1);
+    } else at += 1;
+  }
+  if (begin !== -1) yield { raw: args.slice(begin), index: begin };
+}
 
 function partsOf(args: string, start: number, escapeMark: string): { flags: Flag[]; words: Word[] } {
   const flags: Flag[] = [];
   const words: Word[] = [];
-  for (const { 0: raw, index } of args.matchAll(WORD)) {
+  for (const { raw, index } of wordsIn(args)) {
     const span = { start: start + index, end: start + index + raw.length };
     if (words.length === 0 && raw.startsWith('--')) {
       const cut = raw.indexOf('=');
