@@ -2,8 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '../stage.mjs';
 import { doubled, openPull, QUICK, settled, source, unfinished, world } from './world.mjs';
 
-/** Little time for an answer, so that the silence of GitHub does not take half a minute each time. */
-const tuning = { ...QUICK, patience: 5_000, reconcileMs: 3_600_000, queue: { ...QUICK.queue, debounceMs: 50 } };
+/** git gives a silent server two minutes. Little time for the API's answers, so that the silence of GitHub does not take half a minute each time. */
+const tuning = {
+  ...QUICK,
+  patience: 5_000,
+  reconcileMs: 3_600_000,
+  queue: { ...QUICK.queue, debounceMs: 50, turnMs: 600_000 },
+};
 
 const KINDS = [
   { kind: 'status', status: 500, name: '500' },

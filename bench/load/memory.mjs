@@ -16,7 +16,7 @@ export async function memory({ reviews }) {
   const samples = [];
   const rounds = Math.ceil(reviews / PULLS);
   for (let round = 1; round <= rounds; round += 1) {
-    await Promise.all(pulls.map((pull, n) => pull.push({ files: { [`change-${n}.py`]: source(round) } })));
+    for (const [n, pull] of pulls.entries()) await pull.push({ files: { [`change-${n}.py`]: source(round) } });
     await until('the round is reviewed', () => pulls.every((pull) => finished(pull.checkRuns()).length > 0));
     samples.push((await app.metric('ml_review_process_resident_memory_bytes ')) / 2 ** 20);
   }
