@@ -9,6 +9,9 @@ export default {
   },
   // Real programs and servers take their time on a small machine; nothing here measures it.
   testTimeout: 90_000,
+  // Modules of one suite are not given back before its process ends; a worker that has grown is replaced.
+  maxWorkers: 2,
+  workerIdleMemoryLimit: '1GB',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };
