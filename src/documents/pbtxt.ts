@@ -35,7 +35,7 @@ interface Reading {
 }
 
 /** Comment, string in either quote (to the end of its line where it is not closed), word or number, mark. */
-const TOKEN = /#[^\n]*|"(?:[^"\\\n]|\\[^\n])*"?|'(?:[^'\\\n]|\\[^\n])*'?|[-\w.+/]+|\S/g;
+const TOKEN = /#[^\n]*|"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"?|'[^'\\\n]*(?:\\[^\n][^'\\\n]*)*'?|[-\w.+/]+|\S/g;
 
 /**
  * Reads the text form of protocol buffers (Triton's `config.pbtxt`). A field that is given once is its value, a field
