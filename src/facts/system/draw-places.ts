@@ -14,3 +14,8 @@ export function model(drawing: Drawing, name: string, version: string | undefine
   drawing.edge('includes', registered, exact, where);
   return exact;
 }
+
+/** Says at `where` that the node `from` deploys a model, as {@link model} draws it. */
+export function deploys(drawing: Drawing, from: string, name: string, version: string | undefined, where: Where): void {
+  drawing.edge('deploys', from, model(drawing, name, version, where), where);
+}

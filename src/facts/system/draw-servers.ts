@@ -2,7 +2,7 @@ import { get } from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
 import { rayDeployments, rayServices, tritonModels } from '../formats/servers.ts';
 import { ML_TERRAFORM, terraformResources } from '../formats/terraform.ts';
-import { at, keyed, model } from './draw-places.ts';
+import { at, deploys, keyed } from './draw-places.ts';
 import type { Drawing } from './drawing.ts';
 import { environmentAt } from './production.ts';
 
@@ -36,7 +36,7 @@ export function servers(project: Project, drawing: Drawing): void {
     const folder = document.path.split('/').at(-2) ?? 'model';
     const where = at(document, name?.node ?? backend.node);
     const id = drawing.node('deployment', name?.text ?? folder, where, environmentAt(document, node));
-    drawing.edge('deploys', id, model(drawing, name?.text ?? folder, undefined, where), where);
+    deploys(drawing, id, name?.text ?? folder, undefined, where);
   }
   for (const { document, node, name, application } of rayDeployments(project))
     drawing.node(

@@ -9,7 +9,7 @@ import { kubernetesWorkloads } from '../formats/kubernetes.ts';
 import { llmServers } from '../formats/llm.ts';
 import { modelReferences } from '../formats/model-references.ts';
 import { composeServices } from '../formats/servers.ts';
-import { at, keyed, model } from './draw-places.ts';
+import { at, deploys, keyed, model } from './draw-places.ts';
 import { servers, terraform } from './draw-servers.ts';
 import type { Drawing } from './drawing.ts';
 import { environmentAt } from './production.ts';
@@ -44,12 +44,7 @@ function azure(project: Project, drawing: Drawing): void {
         at(document, endpoint.node),
       );
     if (each.model !== undefined && modelReference !== undefined)
-      drawing.edge(
-        'deploys',
-        id,
-        model(drawing, modelReference.name, modelReference.version, at(document, each.model)),
-        at(document, each.model),
-      );
+      deploys(drawing, id, modelReference.name, modelReference.version, at(document, each.model));
   }
 }
 
@@ -58,13 +53,7 @@ function kubernetes(project: Project, drawing: Drawing): void {
     const where = at(document, name?.node ?? node);
     const id = drawing.node('endpoint', name?.text ?? 'inference service', where, environmentAt(document, node));
     const storage = predictor?.storageUri;
-    if (storage?.value !== undefined)
-      drawing.edge(
-        'deploys',
-        id,
-        model(drawing, storage.value, undefined, at(document, storage.node)),
-        at(document, storage.node),
-      );
+    if (storage?.value !== undefined) deploys(drawing, id, storage.value, undefined, at(document, storage.node));
   }
   for (const { document, node, part, name, model: served, storageUri, traffic } of seldonDeployments(project)) {
     const environment = environmentAt(document, node);
@@ -82,12 +71,7 @@ function kubernetes(project: Project, drawing: Drawing): void {
         at(document, traffic?.node ?? name.node),
       );
     if (storageUri?.value !== undefined)
-      drawing.edge(
-        'deploys',
-        id,
-        model(drawing, storageUri.value, undefined, at(document, storageUri.node)),
-        at(document, storageUri.node),
-      );
+      deploys(drawing, id, storageUri.value, undefined, at(document, storageUri.node));
   }
   for (const { document, node, name, model: served, from } of llmServers(project)) {
     if (from === 'kserve') continue;
@@ -98,12 +82,7 @@ function kubernetes(project: Project, drawing: Drawing): void {
       environmentAt(document, node),
     );
     if (served !== undefined && !served.open && served.text !== '')
-      drawing.edge(
-        'deploys',
-        id,
-        model(drawing, served.text, undefined, at(document, served.node)),
-        at(document, served.node),
-      );
+      deploys(drawing, id, served.text, undefined, at(document, served.node));
   }
 }
 
@@ -124,12 +103,7 @@ function referenced(project: Project, drawing: Drawing): void {
     for (const reference of modelReferences(document)) {
       if (!isInside(reference.node, node)) continue;
       const id = drawing.node('deployment', name, keyed(document, node), environmentAt(document, node));
-      drawing.edge(
-        'deploys',
-        id,
-        model(drawing, reference.model ?? reference.text, undefined, at(document, reference.node)),
-        at(document, reference.node),
-      );
+      deploys(drawing, id, reference.model ?? reference.text, undefined, at(document, reference.node));
     }
   }
 }
@@ -179,15 +153,11 @@ function databricks(project: Project, drawing: Drawing): void {
     for (const entity of [...mapsAt(node, 'config', 'served_entities'), ...mapsAt(node, 'config', 'served_models')]) {
       const name = get(entity, 'entity_name') ?? get(entity, 'model_name');
       if (name !== undefined)
-        drawing.edge(
-          'deploys',
+        deploys(
+          drawing,
           id,
-          model(
-            drawing,
-            text(name) ?? '',
-            literal(get(entity, 'entity_version') ?? get(entity, 'model_version')),
-            at(document, name),
-          ),
+          text(name) ?? '',
+          literal(get(entity, 'entity_version') ?? get(entity, 'model_version')),
           at(document, name),
         );
     }
