@@ -1,6 +1,6 @@
 import { authorize, type Caller } from './auth.ts';
 import type { Context } from './context.ts';
-import { type Answer, Refusal } from './http.ts';
+import { type Answer, Refusal, refusable } from './http.ts';
 import { type Call, createRouter, type Route } from './router.ts';
 import { appRoutes } from './routes/apps.ts';
 import { checkRoutes } from './routes/checks.ts';
@@ -57,15 +57,6 @@ export async function answerApi(
   if (answer.status === 500) return answer;
   const fault = faultInAnswer(route.route, answer.status, answer.body);
   return fault === undefined ? answer : violation(context, 'answer', route.route, fault).answer;
-}
-
-async function refusable(work: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof Refusal) return error.answer;
-    throw error;
-  }
 }
 
 function violation(context: Context, side: 'request' | 'answer', route: string, sentence: string): Refusal {

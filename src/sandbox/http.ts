@@ -23,6 +23,16 @@ export class Refusal extends Error {
   }
 }
 
+/** The answer of `work`, or that of the {@link Refusal} that it throws. */
+export async function refusable(work: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Refusal) return error.answer;
+    throw error;
+  }
+}
+
 /** GitHub's answer for what is not there or may not be seen. */
 export function notFound(): Refusal {
   return new Refusal(404, 'Not Found');

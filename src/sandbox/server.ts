@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import type { Faults } from './faults.ts';
 import { gitPath, serveGit } from './git-backend.ts';
 import { answerGraphql } from './graphql.ts';
-import { type Answer, parseBody, Refusal, readBody, readQuery } from './http.ts';
+import { type Answer, parseBody, Refusal, readBody, readQuery, refusable } from './http.ts';
 import { perform } from './page/act.ts';
 import { answerPage, pullAt } from './page/page.ts';
 import { createRates, type Rates, secondaryLimit } from './rates.ts';
@@ -152,15 +152,6 @@ function unserved(context: Context, method: string, url: URL): Refusal {
 }
 
 const BAD_GATEWAY: Answer = { status: 502, body: { message: 'Server Error' } };
-
-async function refusable(work: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof Refusal) return error.answer;
-    throw error;
-  }
-}
 
 async function attempt<T extends object>(work: () => T): Promise<T | { readonly refused: Answer }> {
   try {

@@ -158,6 +158,13 @@ export interface Repository {
   readonly runs: CheckRun[];
 }
 
+type Activity = Pick<Repository, 'nextNumber' | 'levels' | 'labels' | 'pulls' | 'suites' | 'runs'>;
+
+/** What a repository holds in which nobody has done anything. */
+export function untouched(): Activity {
+  return { nextNumber: 1, levels: new Map(), labels: new Map(), pulls: [], suites: [], runs: [] };
+}
+
 export interface App {
   readonly id: number;
   readonly clientId: string;

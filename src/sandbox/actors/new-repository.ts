@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { tryLine } from '../git.ts';
 import { installationAt } from '../installation.ts';
 import { account, stamp } from '../lookup.ts';
-import type { Repository } from '../state.ts';
+import { type Repository, untouched } from '../state.ts';
 import type { RepositoryActor, RepositoryOptions } from '../types.ts';
 import { cloneRepository, createRepository, moveRef, writeCommit } from '../write.ts';
 import { repositoryActor } from './repository.ts';
@@ -34,12 +34,7 @@ export async function addRepository(
     createdAt: at,
     pushedAt: at,
     installed: options.installed !== false,
-    nextNumber: 1,
-    levels: new Map(),
-    labels: new Map(),
-    pulls: [],
-    suites: [],
-    runs: [],
+    ...untouched(),
   };
   state.repositories.push(repository);
   if (repository.installed) installationAt(context, owner);

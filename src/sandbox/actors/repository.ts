@@ -5,7 +5,7 @@ import { tellInstallation } from '../installation.ts';
 import { account, fullName, label, stamp } from '../lookup.ts';
 import { webOf } from '../present/basics.ts';
 import { bringHead, push, tipOf } from '../push.ts';
-import type { Account, PullRequest, Repository } from '../state.ts';
+import { type Account, type PullRequest, type Repository, untouched } from '../state.ts';
 import { suiteOf } from '../suites.ts';
 import type { CommitChange, PullRequestActor, PullRequestOptions, RepositoryActor } from '../types.ts';
 import { cloneRepository, writeCommit } from '../write.ts';
@@ -92,12 +92,7 @@ async function fork(stage: Stage, owner: string): Promise<RepositoryActor> {
     createdAt: at,
     pushedAt: at,
     installed: false,
-    nextNumber: 1,
-    levels: new Map(),
-    labels: new Map(),
-    pulls: [],
-    suites: [],
-    runs: [],
+    ...untouched(),
   };
   context.state.repositories.push(copy);
   return repositoryActor({ ...stage, repository: copy });
