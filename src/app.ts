@@ -4,6 +4,7 @@ import type { Engine } from './engine.ts';
 import type { CloneCache } from './git/clone.ts';
 import type { Errand, Job } from './github/job.ts';
 import { type App, startApp } from './github/serve.ts';
+import { refuseBadSecret } from './service/guards.ts';
 import { createMemoryQueue } from './service/memory-queue.ts';
 import type { Queue, QueueOptions } from './service/queue.ts';
 
@@ -32,22 +33,20 @@ export interface Serving {
 
 /** The GitHub App: webhooks in, reviews out. Throws a ConfigurationError when it must not start as configured. */
 export async function serve(options: ServeOptions): Promise<Serving> {
-  const { engine, log, app: identity, baseUrl, host, port, throttle = true } = options;
+  const { app: identity, engine, clones, queue: queueing, around, throttle = true, ...door } = options;
+  refuseBadSecret(identity.secret);
   const queue: Queue<Errand> = createMemoryQueue({
-    ...options.queue,
+    ...queueing,
     onGivenUp: async (job, reason) => app.giveUp(job, reason),
-    onFault: (error) => log.error({ err: error }, 'the queue failed'),
+    onFault: (error) => door.log.error({ err: error }, 'the queue failed'),
   });
   const app = await startApp({
     ...identity,
-    ...(baseUrl === undefined ? {} : { baseUrl }),
-    host,
-    port,
-    log,
+    ...door,
     throttle,
     health: () => queue.stats(),
     ports: {
-      reviewer: reviewerFor(engine, options.clones, options.around),
+      reviewer: reviewerFor(engine, clones, around),
       configure: configureFor(engine),
       explain: explainFor(engine),
       enqueue: queue.enqueue,

@@ -4,19 +4,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 /** GitHub never sends more. */
 const MOST_BYTES = 25 * 1024 * 1024;
 
-/** Shortest secret that is worth the name. */
-const SHORTEST_SECRET = 20;
-
-/** Why the App must not start with this secret; undefined when it may. */
-export function secretProblem(secret: string | undefined): string | undefined {
-  if (secret === undefined || secret === '')
-    return 'WEBHOOK_SECRET is not set; without it anybody could send webhooks.';
-  if (secret === 'development') return 'WEBHOOK_SECRET is "development", which everybody knows; set a random one.';
-  if (secret.length < SHORTEST_SECRET)
-    return `WEBHOOK_SECRET has ${secret.length} characters; use ${SHORTEST_SECRET} or more.`;
-  return undefined;
-}
-
 /** True when `signature` is the `X-Hub-Signature-256` of the body. */
 export function isSigned(body: Uint8Array, signature: string | undefined, secret: string): boolean {
   const expected = Buffer.from(`sha256=${createHmac('sha256', secret).update(body).digest('hex')}`);

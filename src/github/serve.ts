@@ -5,7 +5,7 @@ import { Probot, Server } from 'probot';
 import type { Bot, Self, Turn } from './bot.ts';
 import { EVENTS, jobsOf } from './events.ts';
 import { giveUp } from './giveup.ts';
-import { guardWebhook, secretProblem } from './guard.ts';
+import { guardWebhook } from './guard.ts';
 import { handle } from './handle.ts';
 import type { Job } from './job.ts';
 import { type Observed, politeOctokit } from './octokit.ts';
@@ -101,14 +101,8 @@ async function freePort(host: string): Promise<number> {
   return address !== null && typeof address === 'object' ? address.port : 0;
 }
 
-function refuseBadSecret(secret: string): void {
-  const problem = secretProblem(secret);
-  if (problem !== undefined) throw Object.assign(new Error(problem), { name: 'ConfigurationError' });
-}
-
-/** Starts the GitHub App: webhooks become jobs, and jobs are done by {@link App.work}. Throws when it must not start. */
+/** Starts the GitHub App: webhooks become jobs, and jobs are done by {@link App.work}. The caller has judged the secret. */
 export async function startApp(options: AppOptions): Promise<App> {
-  refuseBadSecret(options.secret);
   const { appId, log, host, port } = options;
   const server = new Server({
     Probot: guarded(options),

@@ -37,6 +37,12 @@ export function secretWarnings(secret: string | undefined): readonly Warning[] {
   return [];
 }
 
+/** Throws a ConfigurationError when the service must not start with this webhook secret. */
+export function refuseBadSecret(secret: string | undefined): void {
+  const [problem] = secretWarnings(secret);
+  if (problem !== undefined) throw Object.assign(new Error(problem.message), { name: 'ConfigurationError' });
+}
+
 export interface Grants {
   /** Permission to `read`, `write` or `admin`. */
   readonly permissions: Readonly<Record<string, string>>;
