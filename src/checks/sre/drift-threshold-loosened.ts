@@ -139,7 +139,7 @@ export default defineCheck({
       const end =
         verdict === 'direction'
           ? ', and its name does not tell whether that alarms less'
-          : ', so that less drift raises an alarm';
+          : ', so that only stronger drift raises an alarm';
       yield at(head, now.span, `\`${now.name}\` moves from ${then.written} to ${now.written}${end}`, {
         evidence,
         ...grade,
