@@ -3,35 +3,12 @@ import { type Answer, forbidden, notFound, Refusal } from '../http.ts';
 import { stamp } from '../lookup.ts';
 import { reviewCommentShape } from '../present/comments.ts';
 import type { Call, Route } from '../router.ts';
-import type { PullRequest, ReviewComment, Side } from '../state.ts';
+import type { PullRequest, ReviewComment } from '../state.ts';
 import { tellComment } from '../talk.ts';
-import {
-  addComment,
-  addReply,
-  addReview,
-  type DraftComment,
-  firstOf,
-  placeComment,
-  published,
-  refusalOf,
-} from '../threads.ts';
+import { addComment, addReply, addReview, firstOf, placeComment, published, refusalOf } from '../threads.ts';
 import { later } from '../webhooks.ts';
 import { checkBody, one, page, pullOf } from './common.ts';
-import { checkOpen, commitOfPull } from './reviews.ts';
-
-function draftOf(call: Call): DraftComment {
-  const { body } = call;
-  return {
-    path: String(body.path),
-    body: String(body.body),
-    line: body.line as number | undefined,
-    side: (body.side ?? 'RIGHT') as Side,
-    startLine: body.start_line as number | undefined,
-    startSide: body.start_side as Side | undefined,
-    position: body.position as number | undefined,
-    file: body.subject_type === 'file',
-  };
-}
+import { checkOpen, commitOfPull, draftOf } from './reviews.ts';
 
 async function create(call: Call): Promise<Answer> {
   const pull = pullOf(call);
@@ -39,7 +16,7 @@ async function create(call: Call): Promise<Answer> {
   const replyTo = call.body.in_reply_to;
   if (typeof replyTo === 'number') return reply(call, pull, replyTo);
   const commit = await commitOfPull(pull, call.body.commit_id);
-  const placing = await placeComment(call.context, pull, commit, draftOf(call));
+  const placing = await placeComment(call.context, pull, commit, draftOf(call.body, call.body.subject_type === 'file'));
   if ('refused' in placing) {
     const message = refusalOf(placing.refused);
     const error = {

@@ -11,9 +11,9 @@ import { checkBody, page, pullOf } from './common.ts';
 
 const STATES = { COMMENT: 'COMMENTED', APPROVE: 'APPROVED', REQUEST_CHANGES: 'CHANGES_REQUESTED' } as const;
 
-function draftsOf(call: Call): readonly DraftComment[] {
-  const listed = (call.body.comments ?? []) as readonly Readonly<Record<string, unknown>>[];
-  return listed.map((entry) => ({
+/** The comment that a request describes, alone or in the list of a review. */
+export function draftOf(entry: Readonly<Record<string, unknown>>, file: boolean): DraftComment {
+  return {
     path: String(entry.path),
     body: String(entry.body),
     line: entry.line as number | undefined,
@@ -21,8 +21,13 @@ function draftsOf(call: Call): readonly DraftComment[] {
     startLine: entry.start_line as number | undefined,
     startSide: entry.start_side as Side | undefined,
     position: entry.position as number | undefined,
-    file: false,
-  }));
+    file,
+  };
+}
+
+function draftsOf(call: Call): readonly DraftComment[] {
+  const listed = (call.body.comments ?? []) as readonly Readonly<Record<string, unknown>>[];
+  return listed.map((entry) => draftOf(entry, false));
 }
 
 /** A comment on a pull request that is closed to it, or one not made at its head. */
