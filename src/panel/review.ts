@@ -1,11 +1,11 @@
-import type { Finding } from '../core/finding.ts';
 import type { Persona } from '../core/persona.ts';
-import type { Assessment, Conflict, Incident, Report, SystemEdge, SystemNode, ToolStatus } from '../core/report.ts';
+import type { Assessment, Incident, Report, SystemEdge, SystemNode, ToolStatus } from '../core/report.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Change, PullRequestSnapshot } from '../core/snapshot.ts';
 import type { ToolObservation } from '../core/tool.ts';
 import { createProject, type DocumentCache, type Project } from '../documents/project.ts';
 import type { Listed, ListedConflict } from '../kit/index.ts';
+import type { Case } from '../readiness/assess.ts';
 import { conflictsOf } from './conflicts.ts';
 import { consolidate } from './consolidate.ts';
 import { harvest, type Rules } from './findings.ts';
@@ -40,15 +40,7 @@ export interface SystemView {
 /** Judges the project beyond single findings; floor 3's rooms, handed in by the catalogue. */
 export interface Assessors {
   readonly system: (project: Project) => SystemView;
-  readonly assess: (input: {
-    readonly before: Project;
-    readonly after: Project;
-    readonly findings: readonly Finding[];
-    readonly incidents: readonly Incident[];
-    readonly notEvaluated: Report['notEvaluated'];
-    readonly settings: Settings;
-    readonly conflicts: readonly Conflict[];
-  }) => Assessment;
+  readonly assess: (input: Case) => Assessment;
 }
 
 export interface ReviewRequest {
