@@ -5,7 +5,7 @@ import type { QueueStats } from './queue.ts';
 export interface Metrics {
   /** `outcome` is a check run's conclusion, or `given-up`. */
   readonly reviewEnded: (outcome: string, seconds: number) => void;
-  /** `clone`, `read`, `analyse`, `post`: a part of a review, in seconds. */
+  /** A part of a review, in seconds. `analyse`, the work of the pool, is the only one that is measured yet. */
   readonly phase: (name: string, seconds: number) => void;
   readonly finding: (check: string, severity: string) => void;
   readonly incident: (kind: string) => void;
