@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { BlobId } from '../core/snapshot.ts';
@@ -98,10 +98,19 @@ async function copyIfThere(from: string, to: string): Promise<void> {
   if (found?.isFile()) await copyFile(from, to);
 }
 
-/** The index and, where it is split, its shared parts. */
+/**
+ * The index and, where it is split, its shared parts. The copy keeps the second of the original: git trusts the
+ * stamps of a file only when they are older than its index, and a younger copy would hide a file of equal size that
+ * was written in the second in which the index was.
+ */
 export async function copyIndex(repo: Repository): Promise<string> {
   const target = join(repo.view.cwd, 'index');
+  const written = await stat(repo.indexFile).catch(() => undefined);
   await copyIfThere(repo.indexFile, target);
+  if (written?.isFile()) {
+    const second = Math.floor(written.mtimeMs / 1000);
+    await utimes(target, second, second);
+  }
   const folder = dirname(repo.indexFile);
   const shared = (await readdir(folder)).filter((name) => name.startsWith('sharedindex.'));
   for (const name of shared) await copyIfThere(join(folder, name), join(repo.view.cwd, name));

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { RepoPath } from '../../src/core/location.ts';
 import { readChange } from '../../src/git/change.ts';
 import { readFolder } from '../../src/git/folder.ts';
@@ -24,6 +25,24 @@ function touch(dir: string, name: string): void {
 }
 
 describe('what is not committed', () => {
+  test('holds a file of equal size that was written in the second of the index', async () => {
+    let dir = '';
+    let together = false;
+    for (let tries = 0; tries < 20 && !together; tries += 1) {
+      dir = repository();
+      await setTimeout(1010 - (Date.now() % 1000));
+      write(dir, 'a.py', 'a\n');
+      commit(dir);
+      write(dir, 'a.py', 'b\n');
+      const seconds = ['.git/index', 'a.py'].map((name) => Math.floor(statSync(join(dir, name)).ctimeMs / 1000));
+      together = seconds[0] === seconds[1];
+    }
+    expect(together).toBe(true);
+    // In the same second any copy of the index would do.
+    await setTimeout(1010 - (Date.now() % 1000));
+    expect(kinds(await readChange(await open(dir), { worktree: true }))).toEqual([['a.py', 'modified']]);
+  });
+
   test('the working tree: edited, new, deleted, ignored, staged', async () => {
     const dir = repository();
     write(dir, '.gitignore', 'ignored.py\n');
