@@ -21,6 +21,7 @@ export interface PythonMonitor {
     | 'vertex'
     | 'cdk'
     | 'tfdv';
+  /** As the service shows it; for a construct of the CDK without a literal name, its id. */
   readonly name: string | undefined;
   /** It compares with something, and where that is given. */
   readonly reference: PyNode | undefined;
@@ -84,10 +85,11 @@ const monitorsIn: (document: PythonDocument) => readonly PythonMonitor[] = fact(
         node: call.node,
         call,
         tool,
-        name: stringOf(
-          document,
-          argument(call, -1, 'name', 'monitor_schedule_name', 'monitoring_schedule_name', 'display_name'),
-        ),
+        name:
+          stringOf(
+            document,
+            argument(call, -1, 'name', 'monitor_schedule_name', 'monitoring_schedule_name', 'display_name'),
+          ) ?? (tool === 'cdk' ? stringOf(document, argument(call, 1, 'id')) : undefined),
         reference: argument(
           call,
           tool === 'alibi-detect' ? 0 : -1,
