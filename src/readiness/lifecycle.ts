@@ -66,15 +66,17 @@ function gapOf(
   const contradictions = findings
     .filter((finding) => finding.allowed === undefined && finding.severity !== 'low' && row.against(finding))
     .map(({ path, startLine, message }) => ({ path, line: startLine, note: message }));
+  // A lock file alone speaks for no training where nothing is trained.
+  const arises = mine.some(({ state }) => state !== 'not-applicable');
   const evidence = unique([
     ...mine.filter(({ state }) => state === 'automated' || state === 'documented').flatMap((test) => test.evidence),
-    ...row.evidence(project),
+    ...(arises ? row.evidence(project) : []),
   ]).slice(0, 4);
   const wouldCount = row.tests.slice(0, 1).flatMap((id) => RUBRIC.find((test) => test.id === id)?.wouldCount ?? []);
   if (contradictions.length > 0) return { status: 'contradicted', evidence, contradictions, wouldCount: [] };
   if (evidence.length > 0) return { status: 'evidenced', evidence, contradictions, wouldCount: [] };
-  const status = mine.every(({ state }) => state === 'not-applicable') ? 'not applicable' : 'not evidenced';
-  return { status, evidence, contradictions, wouldCount: status === 'not applicable' ? [] : wouldCount };
+  if (!arises) return { status: 'not applicable', evidence, contradictions, wouldCount: [] };
+  return { status: 'not evidenced', evidence, contradictions, wouldCount };
 }
 
 /** The lifecycle table: data, training, validation, deployment, and monitoring in its two rows. */
