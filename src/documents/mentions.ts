@@ -34,10 +34,25 @@ function gramsOf(text: string): Uint8Array {
   return grams;
 }
 
+/** Words are asked for again in every text: most come from the checks, some hundreds; a few are names of the repository. */
+const MOST_WORDS = 4096;
+/** The hashes of a word's characters, three by three. */
+const hashesOfWords = new Map<string, Uint32Array>();
+
+function hashesOf(word: string): Uint32Array {
+  let hashes = hashesOfWords.get(word);
+  if (hashes === undefined) {
+    hashes = Uint32Array.from({ length: Math.max(0, word.length - 2) }, (_, at) => hash(word, at));
+    if (hashesOfWords.size >= MOST_WORDS) hashesOfWords.clear();
+    hashesOfWords.set(word, hashes);
+  }
+  return hashes;
+}
+
 function mayHold(grams: Uint8Array, word: string): boolean {
   const last = grams.length * 8 - 1;
-  for (let at = 0; at + 2 < word.length; at += 1) {
-    const bit = hash(word, at) & last;
+  for (const each of hashesOf(word)) {
+    const bit = each & last;
     if (((grams[bit >> 3] ?? 0) & (1 << (bit & 7))) === 0) return false;
   }
   return true;

@@ -1,3 +1,4 @@
+import { fact } from '../core/fact.ts';
 import type { NotEvaluated, Observation, Outcome } from '../core/finding.ts';
 import type { RepoPath } from '../core/location.ts';
 import type { Incident } from '../core/report.ts';
@@ -73,10 +74,23 @@ function collect(listed: Listed, path: RepoPath | undefined, tally: Tally, inspe
   });
 }
 
+/** Every check asks about every changed path. */
+const kindsByPath = fact((_: Project) => new Map<RepoPath, DocumentKind>());
+
+function proposedKind(project: Project, path: RepoPath): DocumentKind {
+  const known = kindsByPath(project);
+  let kind = known.get(path);
+  if (kind === undefined) {
+    kind = kindOfPath(path);
+    known.set(path, kind);
+  }
+  return kind;
+}
+
 /** A look at path and text that is cheaper than parsing: false when the check can have nothing to say about the file. */
 function mayInterest(check: Check, project: Project, path: RepoPath): boolean {
   const kinds = kindsOf(check);
-  const kind = kindOfPath(path);
+  const kind = proposedKind(project, path);
   const content = project.content(path);
   // What a file of bytes or an odd name holds is known only from inside.
   if (kinds.includes('model-file') && (kind === 'model-file' || content?.kind !== 'text')) return true;
@@ -94,8 +108,10 @@ function runOnFile(
   if (!mayInterest(check, scene.after, path)) return;
   const document = scene.after.document(path);
   if (document === undefined) return;
+  const content = scene.after.content(path);
   for (const view of viewsOf(document, kindsOf(check))) {
-    if (!mayMention(check, view)) continue;
+    // A view with the text of its file was looked at above.
+    if ((content?.kind !== 'text' || view.text !== content.text) && !mayMention(check, view)) continue;
     // `kindsOf` matched the view to what the check reads.
     collect(listed, path, tally, () => check.inspect(view as never, scene.after));
   }

@@ -30,7 +30,7 @@ function refersTo(reference: ColumnReference, change: ColumnChange): boolean {
 function freshChanges(project: Project): readonly ColumnChange[] {
   return [...project.changed].flatMap((path) => {
     const content = project.content(path);
-    if (content?.kind !== 'text' || !mayChangeColumns(content.text)) return [];
+    if (content?.kind !== 'text' || !mayChangeColumns(content)) return [];
     const document = project.document(path);
     return document === undefined ? [] : columnChanges(document);
   });

@@ -1,4 +1,5 @@
 import type { Outcome } from '../../core/finding.ts';
+import { mentionsAny } from '../../documents/mentions.ts';
 import type { PyNode } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { argument, type Call, callAt, calls, callsOfMethod } from '../../facts/python/calls.ts';
@@ -42,6 +43,7 @@ const LOSSES: Readonly<Record<string, Loss>> = {
 };
 
 function* inTorch(document: PythonDocument): Generator<Outcome> {
+  if (!mentionsAny(document, ['CrossEntropyLoss', 'cross_entropy', 'BCEWithLogits', 'NLLLoss', 'nll_loss'])) return;
   for (const call of calls(document)) {
     const loss = LOSSES[call.name ?? ''] ?? LOSSES[typeOf(document, call.callee) ?? ''];
     const input = loss && argument(call, 0, 'input');

@@ -204,10 +204,11 @@ export default defineCheck({
 
   reads: 'python',
   *inspect(document) {
-    if (!importsModule(document, 'torch') || importsModule(document, ...DELEGATES) || TRAINS.test(document.text))
-      return;
+    if (!importsModule(document, 'torch') || importsModule(document, ...DELEGATES)) return;
+    const loads = weightLoads(document);
+    if (loads.length === 0 || TRAINS.test(document.text)) return;
     const said = new Set<PyNode>();
-    for (const { node, model } of weightLoads(document)) {
+    for (const { node, model } of loads) {
       const scope = reach(document, node, model);
       const use = useOf(document, scope, model, node);
       if (

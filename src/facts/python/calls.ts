@@ -61,6 +61,7 @@ export function argument(call: Call, position: number, ...keywords: readonly str
 }
 
 const NONE: readonly Call[] = [];
+const NO_KEYWORDS: ReadonlyMap<string, PyNode> = new Map();
 
 const byName = fact((document: PythonDocument) => index(document, (call) => call.names));
 const byMethod = fact((document: PythonDocument) =>
@@ -124,22 +125,24 @@ type Given = Pick<Call, 'args' | 'keywords' | 'spread'>;
 
 function givenArguments(document: PythonDocument, list: PyNode | undefined): Given {
   const args: PyNode[] = [];
-  const keywords = new Map<string, PyNode>();
+  let keywords: Map<string, PyNode> | undefined;
   let spread = false;
-  if (list === undefined) return { args, keywords, spread };
+  if (list === undefined) return { args, keywords: NO_KEYWORDS, spread };
   for (const each of list.type === 'argument_list' ? parts(list) : [list]) {
     if (each.type === 'keyword_argument') {
       const name = child(each, 'name');
       const value = child(each, 'value');
-      if (name !== undefined && value !== undefined) keywords.set(textOf(document, name), value);
+      if (name === undefined || value === undefined) continue;
+      keywords ??= new Map();
+      keywords.set(textOf(document, name), value);
     } else if (each.type === 'dictionary_splat') {
       const known = dictionaryOf(document, each);
       if (known === undefined) spread = true;
-      else for (const [key, value] of known) keywords.set(key, value);
+      else keywords = new Map([...(keywords ?? []), ...known]);
     } else if (each.type === 'list_splat' || spreads(each)) spread = true;
     else if (!spread) args.push(each);
   }
-  return { args, keywords, spread };
+  return { args, keywords: keywords ?? NO_KEYWORDS, spread };
 }
 
 /** `f(*(a, b))` has a node of its own. */

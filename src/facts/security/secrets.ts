@@ -26,8 +26,9 @@ const PROVIDERS: readonly (readonly [string, RegExp])[] = [
   ['a private key', /-----BEGIN (?:RSA |EC |OPENSSH |DSA |PGP )?PRIVATE KEY(?: BLOCK)?-----/g],
 ];
 
-/** `scheme://user:password@host`, with a host that is not this machine. */
-const CONNECTION = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@'"`${}<>%]{1,60}:([^\s:/@'"`${}<>%]{3,100})@([\w.-]{1,120})/g;
+/** What follows the scheme of `scheme://user:password@host`; a scheme is looked for only where `://` stands. */
+const CONNECTION =
+  /(?<=\b[a-z][a-z0-9+.-]{1,20}):\/\/[^\s:/@'"`${}<>%]{1,60}:([^\s:/@'"`${}<>%]{3,100})@([\w.-]{1,120})/g;
 
 const PLACEHOLDER =
   /example|placeholder|changeme|change_me|dummy|fake|sample|redacted|insert|replace|todo|your[-_ ]?|xxxx|\*{3}|\.{3}|<|>|\$\{|\{\{|^(secret|password|passwd|pass|token|test|admin|root|user|postgres|mysql|guest|minio|minioadmin|mlflow|airflow|string|none|null|true|false|key|value)\d*$/i;

@@ -1,6 +1,7 @@
 import type { Span } from '../../core/location.ts';
 import type { DocumentBase } from '../../documents/document.ts';
 import type { Document } from '../../documents/kinds.ts';
+import { mentionsAny } from '../../documents/mentions.ts';
 import type { PyNode } from '../../documents/python/node.ts';
 import type { PythonDocument } from '../../documents/python/python.ts';
 import type { SqlStatement } from '../../documents/sql.ts';
@@ -85,12 +86,13 @@ function sqlChanges(
 }
 
 /** False when no column can change in this text: a look that is cheaper than parsing. */
-export const mayChangeColumns = (text: string): boolean => /_column|alter/i.test(text);
+export const mayChangeColumns = (subject: { readonly text: string }): boolean =>
+  mentionsAny(subject, ['_column', 'ALTER', 'alter', 'Alter']);
 
 /** Column changes of a migration, in Alembic's calls or in SQL; `downgrade()` aside. */
 export function columnChanges(document: Document): readonly ColumnChange[] {
   if (document.kind === 'sql') return sqlChanges(document, document.statements, (span) => span);
-  if (document.kind !== 'python' || !mayChangeColumns(document.text)) return [];
+  if (document.kind !== 'python' || !mayChangeColumns(document)) return [];
   const forward = (call: Call): boolean => isForward(document, call.node);
   return [
     ...callsOfMethod(document, 'drop_column', 'alter_column')

@@ -1,7 +1,7 @@
 import { fact } from '../../core/fact.ts';
 import { bare, child, type PyNode, parts } from '../../documents/python/node.ts';
 import { nodesOf, type PythonDocument, textOf } from '../../documents/python/python.ts';
-import { type Call, callAt, callsOfMethod } from '../python/calls.ts';
+import { type Call, callAt, callsOfMethod, callsTo } from '../python/calls.ts';
 import { classOfSelf } from '../python/classes.ts';
 import { calledFunction, exportedDefinition } from '../python/functions.ts';
 import { attributeSources, instanceName, methodNamed, outerBases } from '../python/hierarchy.ts';
@@ -181,7 +181,8 @@ export function weightLoads(document: PythonDocument): readonly WeightLoad[] {
   const weights = callsOfMethod(document, 'load_state_dict').flatMap(({ node, receiver }) =>
     receiver === undefined || enclosingLoop(node) !== undefined ? [] : [{ node, model: textOf(document, receiver) }],
   );
-  const whole = nodesOf(document, 'assignment').flatMap((each) => {
+  const loads = callsTo(document, 'torch.load').length > 0;
+  const whole = (loads ? nodesOf(document, 'assignment') : []).flatMap((each) => {
     const left = child(each, 'left');
     const right = child(each, 'right');
     const loaded = right !== undefined && /^torch\.load\(\)$/.test(typeOf(document, right) ?? '');
