@@ -13,15 +13,33 @@ import { reviewLocal } from './local.ts';
 const pullRequestEvent = z.object({
   pull_request: z.object({ base: z.object({ sha: z.string() }), head: z.object({ sha: z.string() }) }),
 });
-const pushEvent = z.object({ before: z.string(), after: z.string() });
 const groupEvent = z.object({ merge_group: z.object({ base_sha: z.string(), head_sha: z.string() }) });
+const pushEvent = z.object({
+  ref: z.string(),
+  before: z.string(),
+  after: z.string(),
+  repository: z.object({ default_branch: z.string() }),
+});
 
 interface Ends {
   readonly base: string;
   readonly head: string;
 }
 
-async function eventEnds(path: string | undefined): Promise<Ends> {
+/** GitHub's id for the side on which a branch does not exist. */
+const NOWHERE = /^0+$/;
+/** Git's id of a tree without files, which stands for what was there before the first commit. */
+const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
+
+/** A new branch is compared with the default branch, a new default branch with nothing. Undefined for a deleted branch. */
+function pushEnds({ ref, before, after, repository }: z.infer<typeof pushEvent>): Ends | undefined {
+  if (NOWHERE.test(after)) return undefined;
+  if (!NOWHERE.test(before)) return { base: before, head: after };
+  const first = ref === `refs/heads/${repository.default_branch}`;
+  return { base: first ? EMPTY_TREE : `refs/remotes/origin/${repository.default_branch}`, head: after };
+}
+
+async function eventEnds(path: string | undefined): Promise<Ends | undefined> {
   if (path === undefined)
     throw new ConfigurationError('GITHUB_EVENT_PATH is not set; the Action runs in a GitHub workflow');
   const event: unknown = JSON.parse(await readFile(path, 'utf8'));
@@ -30,7 +48,7 @@ async function eventEnds(path: string | undefined): Promise<Ends> {
   const group = groupEvent.safeParse(event);
   if (group.success) return { base: group.data.merge_group.base_sha, head: group.data.merge_group.head_sha };
   const push = pushEvent.safeParse(event);
-  if (push.success) return { base: push.data.before, head: push.data.after };
+  if (push.success) return pushEnds(push.data);
   throw new ConfigurationError('this event names no change; run on pull_request, merge_group or push');
 }
 
@@ -41,22 +59,32 @@ function input(env: NodeJS.ProcessEnv, name: string): string | undefined {
 }
 
 /**
- * The GitHub Action: annotations on standard output, the report in the step summary, SARIF where asked for. Needs the
- * commits of base and head in the checkout (`fetch-depth: 0`). Answers with the exit status.
+ * The GitHub Action: annotations on standard output, the report in the step summary, gate and verdict as outputs, SARIF
+ * where asked for. Needs the commits of base and head in the checkout (`fetch-depth: 0`). Answers with the exit status.
  */
 export async function runAction(env: NodeJS.ProcessEnv): Promise<number> {
-  const { base, head } = await eventEnds(env['GITHUB_EVENT_PATH']);
+  const ends = await eventEnds(env['GITHUB_EVENT_PATH']);
   const failOn = thresholdNamed(input(env, 'fail-on'));
+  if (ends === undefined) {
+    process.stdout.write('::notice::the branch is gone, so there is nothing to review\n');
+    return EXIT.open;
+  }
   const engine = await createEngine();
   const { report, effective } = await reviewLocal(
     engine,
-    { repo: env['GITHUB_WORKSPACE'] ?? '.', base, head },
+    { repo: env['GITHUB_WORKSPACE'] ?? '.', ...ends },
     failOn === undefined ? {} : { failOn },
   );
   await deliver(renderReport('github', report, engine, false), undefined);
-  const summary = env['GITHUB_STEP_SUMMARY'];
-  if (summary !== undefined) await appendFile(summary, `${renderMarkdown(report)}\n`);
+  const shut = report.findings.some((finding) => shutsGate(finding, effective.settings.gate.failOn));
+  await append(env['GITHUB_STEP_SUMMARY'], `${renderMarkdown(report)}\n`);
+  await append(env['GITHUB_OUTPUT'], `gate=${shut ? 'shut' : 'open'}\nverdict=${report.verdict}\n`);
   const sarif = input(env, 'sarif');
   if (sarif !== undefined) await writeFile(sarif, renderSarif(report, engine.panel.checks));
-  return report.findings.some((finding) => shutsGate(finding, effective.settings.gate.failOn)) ? EXIT.shut : EXIT.open;
+  return shut ? EXIT.shut : EXIT.open;
+}
+
+/** One of the files in which a step leaves something for GitHub; there is none outside of a workflow. */
+async function append(file: string | undefined, text: string): Promise<void> {
+  if (file !== undefined && file !== '') await appendFile(file, text);
 }
