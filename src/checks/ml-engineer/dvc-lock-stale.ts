@@ -118,6 +118,8 @@ export default defineCheck({
       'each/dvc.yaml': stage('    foreach: [1]\n    do:\n      cmd: run ${item}\n'),
       'each/dvc.lock': lock,
       'unlocked/dvc.yaml': stage('    cmd: other\n'),
+      'first/dvc.yaml': stage('    cmd: python train.py\n    deps: [train.py]\n'),
+      'first/dvc.lock': 'train:\n  cmd: python train.py\n  deps:\n  - path: train.py\n    md5: a\n',
     }),
   ],
 

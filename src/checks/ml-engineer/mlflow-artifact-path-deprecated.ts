@@ -47,6 +47,8 @@ export default defineCheck({
     good({
       'requirements.txt': 'mlflow==2.22.0\n',
       'train.py': 'import mlflow\nmlflow.sklearn.log_model(model, artifact_path="model")\n',
+      'slim/pyproject.toml': '[tool.poetry.dependencies]\nmlflow-skinny = "^2.10.2"\n',
+      'slim/train.py': 'import mlflow\nmlflow.sklearn.log_model(model, artifact_path="model")\n',
     }),
     good`
       import mlflow

@@ -53,6 +53,12 @@ export default defineCheck({
       mlflow.set_tracking_uri(uri)
       other.set_tracking_uri("https://mlflow.acme.io")
       mlflow.MlflowClient()
+
+      class Settings(BaseModel):
+          tracking_uri: str = "http://localhost:5000"
+
+          def start(self):
+              mlflow.set_tracking_uri(uri=self.tracking_uri)
     `,
     good({
       'a.ipynb':

@@ -151,13 +151,19 @@ function recordOf(entry: Entry): DvcRecord {
   };
 }
 
+/** The stages of a lock; DVC 1 wrote them at the top of the file. */
+const stagesOf = (root: DataNode | undefined): readonly Entry[] =>
+  has(root, 'schema') === 'yes' || has(root, 'stages') === 'yes'
+    ? entries(get(root, 'stages'))
+    : entries(root).filter(({ value }) => has(value, 'cmd') === 'yes');
+
 /** Every `dvc.lock`, by the folder it stands in. */
 export const dvcLocks: (project: Project) => ReadonlyMap<string, DvcLock> = fact((project) => {
   const found = project.documents('yaml').filter((document) => /(^|\/)dvc\.lock$/.test(document.path));
   return new Map(
     found.map((document) => {
       const folder = folderOf(document.path);
-      const records = new Map(entries(get(document.roots[0], 'stages')).map((entry) => [entry.key, recordOf(entry)]));
+      const records = new Map(stagesOf(document.roots[0]).map((entry) => [entry.key, recordOf(entry)]));
       return [folder, { document, folder, records }];
     }),
   );

@@ -1,7 +1,7 @@
 import { fact } from '../../core/fact.ts';
 import { bare, child, firstPart, type PyNode, parts } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
-import { attributeAssignments, classOfSelf } from './classes.ts';
+import { attributeAssignments, basesOf, classOfSelf } from './classes.ts';
 import { singleAssignment } from './reaching.ts';
 import { numberOf, unescaped } from './scalars.ts';
 
@@ -172,6 +172,14 @@ function attributeValue(document: PythonDocument, node: PyNode): PyNode | undefi
   const attribute = child(node, 'attribute');
   const owner = object && classOfSelf(document, object);
   if (owner === undefined || attribute === undefined) return undefined;
-  const assignments = attributeAssignments(document, owner, textOf(document, attribute));
-  return assignments.length === 1 ? assignments[0]?.value : undefined;
+  const [first, ...more] = attributeAssignments(document, owner, textOf(document, attribute));
+  return first === undefined || more.length > 0 || isField(document, owner, first.node) ? undefined : first.value;
+}
+
+/** `x: str = 'a'` in the body of a dataclass or a settings class: a default, and who makes an instance gives another. */
+function isField(document: PythonDocument, owner: PyNode, assignment: PyNode): boolean {
+  const type = child(assignment, 'type');
+  if (type === undefined || child(assignment, 'left')?.type !== 'identifier') return false;
+  if (/\b(ClassVar|Final)\b/.test(textOf(document, type))) return false;
+  return owner.parent?.type === 'decorated_definition' || basesOf(owner).length > 0;
 }

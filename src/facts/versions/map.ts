@@ -187,6 +187,9 @@ function factOf(name: string, all: readonly Located[]): VersionFact | undefined 
 const says = (found: VersionFact | undefined): boolean =>
   found?.declarations.some(({ declared }) => declared.specifier !== '' || declared.open) === true;
 
+/** Packages of the same modules in the same versions with fewer dependencies. */
+const SLIM: Readonly<Record<string, string>> = { mlflow: 'mlflow-skinny', tensorflow: 'tensorflow-cpu' };
+
 /**
  * The versions that hold for a file: what it declares itself (`%pip install`, a Dockerfile), then the nearest folder
  * upwards whose files say something about the package. Locks beat ranges in the same folder; `-r` and `-c` are followed.
@@ -196,10 +199,11 @@ export function versionMap(project: Project, path: RepoPath): VersionMap {
   const own = byName(project.document(path)?.kind === 'text' ? [] : collect(project, path));
   return (packageName) => {
     const name = normalName(packageName);
-    let bare = factOf(name, own.get(name) ?? []);
+    const listed = (names: ByName): readonly Located[] => names.get(name) ?? names.get(SLIM[name] ?? '') ?? [];
+    let bare = factOf(name, listed(own));
     if (says(bare)) return bare;
     for (let folder = folderOf(path); ; folder = folderOf(folder)) {
-      const found = factOf(name, folders(project)(folder).get(name) ?? []);
+      const found = factOf(name, listed(folders(project)(folder)));
       if (says(found)) return found;
       bare ??= found;
       if (folder === '') return bare;

@@ -44,6 +44,8 @@ test.each([
   ['N: int = 3\nf(N)', 3],
   ['A = "a"\nB = A + "b"\nf(B)', 'ab'],
   ['class T:\n    lr = 0.1\n    def g(self):\n        f(self.lr)', 0.1],
+  ['class T:\n    lr: float = 0.1\n    def g(self):\n        f(self.lr)', 0.1],
+  ['class T(Base):\n    lr: Final[float] = 0.1\n    def g(self):\n        f(self.lr)', 0.1],
   ['class T:\n    def __init__(self):\n        self.lr = 0.1\n    def g(self):\n        f(self.lr)', 0.1],
   ['x = 1\nx = 2\nf(x)', 2],
   ['if c:\n    x = 1\n    f(x)\nelse:\n    x = 2', 1],
@@ -68,6 +70,8 @@ test.each([
   ['x, y = 1, 2\nf(x)'],
   ['x = 1\ndef g():\n    global x\n    x = 2\nf(x)'],
   ['class T:\n    def a(self):\n        self.lr = 0.1\n        self.lr = 0.2\n    def g(self):\n        f(self.lr)'],
+  ['class T(BaseSettings):\n    lr: float = 0.1\n    def g(self):\n        f(self.lr)'],
+  ['@dataclass\nclass T:\n    lr: float = 0.1\n    def g(self):\n        f(self.lr)'],
 ])('%j is unknown', (source) => {
   expect(valueIn(source)).toBeUndefined();
 });
