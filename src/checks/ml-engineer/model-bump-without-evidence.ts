@@ -53,6 +53,8 @@ export default defineCheck({
       'deploy/blue.yml': changed(azure('azureml:churn:7'), `${azure('azureml:churn:7')}environment: azureml:serve:9\n`),
       'deploy/green.yml': azure('azureml:churn:9').replace('blue', 'green'),
       'resources/serving.yml': changed(databricks('${var.v}'), databricks('"4"')),
+      'samples/a.yaml': kserve('s3://models/samples/a').replace('churn', 'sample'),
+      'samples/b.yaml': changed(null, kserve('s3://models/samples/b').replace('churn', 'sample')),
       'k8s/image.yaml': changed(
         kserve('s3://models/a/v1', '    containers: [{name: kserve-container, image: acme/serve:1}]\n'),
         kserve('s3://models/a/v1', '    containers: [{name: kserve-container, image: acme/serve:2}]\n'),

@@ -1,6 +1,7 @@
 import type { Span } from '../../core/location.ts';
 import { type DataNode, entryOf } from '../../documents/data.ts';
 import { isTemplatePath } from '../../facts/paths.ts';
+import { predecessors } from '../../facts/serving/predecessor.ts';
 import { served, watched } from '../../facts/serving/rollouts.ts';
 import { mayBeProduction } from '../../facts/system/production.ts';
 import { at, bad, changed, defineCheck, good, seen } from '../../kit/index.ts';
@@ -54,6 +55,12 @@ export default defineCheck({
     }),
     bad.as('final')({ 'endpoint.yml': changed(endpoint('blue: 100'), endpoint('«green: 100»')) }),
     good({
+      'canary/1.yml': endpoint('blue: 100'),
+      'canary/2.yml': endpoint('blue: 90, green: 10'),
+      'canary/3.yml': changed(endpoint('green: 100'), `${endpoint('green: 100')}# last step\n`),
+      'simple/1.yml': changed(null, endpoint('green: 100')),
+    }),
+    good({
       'isvc.yaml': changed(isvc('gs://acme/churn/7'), isvc('gs://acme/churn/8', '    canaryTrafficPercent: 10\n')),
       'back.yaml': changed(isvc('gs://acme/a/8', '', 'a'), isvc('gs://acme/a/7', '', 'a')),
       'dev/isvc.yaml': changed(isvc('gs://acme/b/7', '', 'b'), isvc('gs://acme/b/8', '', 'b')),
@@ -77,9 +84,10 @@ export default defineCheck({
   spans: 'project',
   *inspect(after, before) {
     if (after === before || watched(after)) return;
-    const thens = new Map(served(before).map((each) => [each.key, each]));
-    for (const now of served(after)) {
-      const then = thens.get(now.key);
+    const all = served(after);
+    const earlier = predecessors(served(before), all);
+    for (const now of all) {
+      const then = earlier(now);
       if (
         then === undefined ||
         then.model === now.model ||

@@ -7,6 +7,7 @@ import { databricksResources } from '../formats/databricks.ts';
 import { mapsAt } from '../formats/field.ts';
 import { kserveServices, seldonDeployments } from '../formats/kserve.ts';
 import { llmServers } from '../formats/llm.ts';
+import { predecessors } from './predecessor.ts';
 
 /** Which model something serves, as a file says it. */
 export interface ServedModel {
@@ -152,9 +153,10 @@ export interface ServedChange {
 
 /** Deployments that serve another model after the change. */
 export function servedChanges(before: Project, after: Project): readonly ServedChange[] {
-  const old = new Map(servedModels(before).map((each) => [each.key, each]));
-  return servedModels(after).flatMap((now) => {
-    const then = old.get(now.key);
+  const all = servedModels(after);
+  const earlier = predecessors(servedModels(before), all);
+  return all.flatMap((now) => {
+    const then = earlier(now);
     return then === undefined || then.model === now.model || !after.changed.has(now.document.path)
       ? []
       : [{ then, now }];
