@@ -4,23 +4,16 @@ import { join } from 'node:path';
 import { reviewRange } from '../commands/local.ts';
 import type { Finding } from '../core/finding.ts';
 import { SEVERITIES } from '../core/scale.ts';
-import type { PullRequestSnapshot } from '../core/snapshot.ts';
 import { createEngine, type Engine } from '../engine.ts';
-import { readCommitPairs } from '../git/history.ts';
 import { openRepository } from '../git/repository.ts';
 import { type Label, type Noise, parseLabels, precisionPage, type Sighting } from './precision-page.ts';
-
-/** A repository of the corpus, pinned; `replay` commits before it are reviewed one by one as well. */
-interface Pinned {
-  readonly repository: string;
-  readonly sha: string;
-  readonly replay: number;
-}
+import { addedLines, type Pinned, replayed } from './precision-replay.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const CORPUS = new URL('test/precision/corpus.json', ROOT);
 const LABELS = new URL('test/precision/labels.tsv', ROOT);
 const NOISE = new URL('test/precision/noise.json', ROOT);
+const SILENT = new URL('test/precision/silent.json', ROOT);
 const PAGE = new URL('docs/precision.md', ROOT);
 
 /** Clones are looked for as `owner/name`, `owner+name` and `owner+name/repo` below this folder. */
@@ -54,36 +47,42 @@ const sighting = ({ repository }: Pinned, sha: string, finding: Finding): Sighti
 const isLoud = ({ severity, allowed }: Finding): boolean =>
   allowed === undefined && SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf('medium');
 
-const addedLines = (snapshot: PullRequestSnapshot): number =>
-  snapshot.changes.reduce((sum, { hunks }) => sum + hunks.reduce((lines, { added }) => lines + added.length, 0), 0);
-
+/** What one repository says. */
 interface Seen {
+  /** Each case once, where it was first seen. */
   readonly sightings: readonly Sighting[];
-  readonly noise: Noise;
+  /** Keys and places at which something was said: a label is found again by either. */
+  readonly marks: ReadonlySet<string>;
+  readonly noise: Omit<Noise, 'judged'>;
 }
+
+const placeOf = ({ repository, sha, path, line }: Sighting): string => `${repository}@${sha}:${path}:${line}`;
 
 async function seenIn(engine: Engine, pinned: Pinned, folder: string): Promise<Seen> {
   const repo = await openRepository(folder);
   const seen = new Map<string, Sighting>();
+  const marks = new Set<string>();
   const add = (each: Sighting): void => {
     if (!seen.has(each.key)) seen.set(each.key, each);
+    marks.add(each.key).add(`${each.check} ${placeOf(each)}`);
   };
-  const whole = await reviewRange(engine, repo, { all: true, head: pinned.sha });
-  for (const finding of whole.report.findings) add(sighting(pinned, pinned.sha, finding));
-  const pairs = await readCommitPairs(repo, { last: pinned.replay, merges: 'first-parent', head: pinned.sha });
-  let added = 0;
-  let loud = 0;
+  if (pinned.whole) {
+    const { report } = await reviewRange(engine, repo, { all: true, head: pinned.sha });
+    for (const finding of report.findings) add(sighting(pinned, pinned.sha, finding));
+  }
+  const pairs = await replayed(repo, pinned);
+  let [added, written, loud] = [0, 0, 0];
   for (const { base, head } of pairs) {
     const { report, snapshot } = await reviewRange(engine, repo, { base, head });
     const introduced = report.findings.filter((finding) => finding.introduced);
     for (const finding of introduced) add(sighting(pinned, head, finding));
-    added += addedLines(snapshot);
+    const lines = addedLines(snapshot);
+    added += lines.added;
+    written += lines.written;
     loud += introduced.filter(isLoud).length;
   }
-  return {
-    sightings: [...seen.values()],
-    noise: { repository: pinned.repository, changes: pairs.length, added, loud },
-  };
+  const noise = { repository: pinned.repository, changes: pairs.length, added, written, loud, findings: seen.size };
+  return { sightings: [...seen.values()], marks, noise };
 }
 
 const inOrder = (all: readonly Sighting[]): readonly Sighting[] =>
@@ -94,31 +93,50 @@ const inOrder = (all: readonly Sighting[]): readonly Sighting[] =>
 function print(all: readonly Sighting[], labels: readonly Label[]): void {
   const known = new Map(labels.map((label) => [label.key, label.verdict]));
   for (const each of inOrder(all)) {
-    const place = `${each.repository}@${each.sha}:${each.path}:${each.line}`;
-    const row = [each.key, known.get(each.key) ?? '?', each.check, each.severity, place, each.message];
+    const row = [each.key, known.get(each.key) ?? '?', each.check, each.severity, placeOf(each), each.message];
     process.stdout.write(`${row.join('\t')}\n`);
   }
 }
 
-/** Reviews the repositories named on the command line, or all; answers how loud each was. */
-async function walk(engine: Engine, labels: readonly Label[]): Promise<readonly Noise[]> {
+interface Heard {
+  readonly noise: Noise;
+  /** Keys of labels of this repository whose finding is not said any more. */
+  readonly silent: readonly string[];
+  readonly known: readonly string[];
+}
+
+async function hear(engine: Engine, pinned: Pinned, folder: string, all: readonly Label[]): Promise<Heard> {
+  const labels = all.filter(({ place }) => place.startsWith(`${pinned.repository}@`));
+  const keys = new Set(labels.map(({ key }) => key));
+  const started = performance.now();
+  const { sightings, marks, noise } = await seenIn(engine, pinned, folder);
+  const judged = sightings.filter(({ key }) => keys.has(key)).length;
+  const silent = labels.filter(({ key, check, place }) => !marks.has(key) && !marks.has(`${check} ${place}`));
+  const seconds = Math.round((performance.now() - started) / 1000);
+  process.stderr.write(
+    `${pinned.repository}: ${noise.changes} changes, ${sightings.length} findings, ${judged} judged, ${silent.length} of ${labels.length} verdicts not said any more, ${noise.loud}/${noise.written} loud, ${seconds} s\n`,
+  );
+  print(sightings, labels);
+  return { noise: { ...noise, judged }, silent: silent.map(({ key }) => key), known: [...keys] };
+}
+
+/** Reviews the repositories named on the command line, or all. */
+async function walk(engine: Engine, labels: readonly Label[]): Promise<readonly Heard[]> {
   const corpus = JSON.parse(await readFile(CORPUS, 'utf8')) as readonly Pinned[];
   const wanted = process.argv.slice(2);
-  const heard: Noise[] = [];
+  const heard: Heard[] = [];
   for (const pinned of corpus) {
     if (wanted.length > 0 && !wanted.includes(pinned.repository)) continue;
     const folder = await cloneOf(pinned.repository);
-    if (folder === undefined) {
-      process.stderr.write(`${pinned.repository}: no clone below ML_REVIEW_CORPUS, left out\n`);
-      continue;
-    }
-    const { sightings, noise } = await seenIn(engine, pinned, folder);
-    process.stderr.write(`${pinned.repository}: ${sightings.length} findings, ${noise.loud}/${noise.added} loud\n`);
-    print(sightings, labels);
-    heard.push(noise);
+    if (folder === undefined) process.stderr.write(`${pinned.repository}: no clone below ML_REVIEW_CORPUS, left out\n`);
+    else heard.push(await hear(engine, pinned, folder, labels));
   }
   return heard;
 }
+
+const readJson = async (url: URL): Promise<unknown> => JSON.parse(await readFile(url, 'utf8'));
+const writeJson = (url: URL, value: unknown): Promise<void> =>
+  writeFile(url, `${JSON.stringify(value, undefined, 2)}\n`);
 
 async function main(): Promise<void> {
   const labels = parseLabels(await readFile(LABELS, 'utf8'));
@@ -127,11 +145,17 @@ async function main(): Promise<void> {
   if (HOME === undefined)
     process.stderr.write('ML_REVIEW_CORPUS is not set: the page is written from the labels alone\n');
   const heard = HOME === undefined ? [] : await walk(engine, labels);
-  const before = JSON.parse(await readFile(NOISE, 'utf8')) as readonly Noise[];
-  const noise = [...before.filter(({ repository }) => !heard.some((now) => now.repository === repository)), ...heard];
+  const now = new Set(heard.map(({ noise }) => noise.repository));
+  const before = ((await readJson(NOISE)) as readonly Noise[]).filter(({ repository }) => !now.has(repository));
+  const noise = [...before, ...heard.map((each) => each.noise)];
   noise.sort((a, b) => (a.repository < b.repository ? -1 : 1));
-  await writeFile(NOISE, `${JSON.stringify(noise, undefined, 2)}\n`);
-  await writeFile(PAGE, precisionPage(labels, checks, noise));
+  const asked = new Set(heard.flatMap(({ known }) => known));
+  const kept = ((await readJson(SILENT)) as readonly string[]).filter((key) => !asked.has(key));
+  const silent = [...kept, ...heard.flatMap((each) => each.silent)].sort();
+  const corpus = (await readJson(CORPUS)) as readonly Pinned[];
+  await writeJson(NOISE, noise);
+  await writeJson(SILENT, silent);
+  await writeFile(PAGE, precisionPage({ labels, checks, noise, silent: new Set(silent), corpus }));
 }
 
 await main();

@@ -1,5 +1,6 @@
 import {
   keepsFresh,
+  leavesWithItsWork,
   type ScheduledJob,
   scheduledJobs,
   servesSamePurpose,
@@ -79,6 +80,13 @@ export default defineCheck({
       ),
       'resources/retrain.yml': changed(null, job(quartz)),
     }),
+    good({
+      '.github/workflows/train-v1.yml': changed(
+        workflow('on:\n  schedule:\n    - cron: "0 4 * * 1"\n').replace('train.py', 'v1/mnist/train.py'),
+        null,
+      ),
+      'v1/mnist/train.py': changed('train()\n', null),
+    }),
   ],
 
   spans: 'project',
@@ -100,6 +108,7 @@ export default defineCheck({
         is?.state === 'runs' ||
         fresh.some((each) => servesSamePurpose(each, then)) ||
         !isForModels(then) ||
+        leavesWithItsWork(then, before, after) ||
         isTemplatePath(then.document.path)
       )
         continue;

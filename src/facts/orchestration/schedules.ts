@@ -46,6 +46,16 @@ export function servesSamePurpose(one: ScheduledJob, other: ScheduledJob): boole
   return purposes(other).some((purpose) => own.has(purpose));
 }
 
+/** True when the file of the job is removed together with a file or folder that it names: what it ran is gone as well. */
+export function leavesWithItsWork({ document }: ScheduledJob, before: Project, after: Project): boolean {
+  if (after.tree.has(document.path)) return false;
+  const isThere = ({ tree, paths }: Project, path: string): boolean =>
+    tree.has(path as RepoPath) || paths.some((each) => each.startsWith(`${path}/`));
+  const words = new Set(document.text.slice(0, 20_000).match(/[\w.-]+(?:\/[\w.-]+)+/g) ?? []);
+  words.delete(document.path);
+  return [...words].slice(0, 200).some((path) => isThere(before, path) && !isThere(after, path));
+}
+
 const at = (
   kind: string,
   name: string,

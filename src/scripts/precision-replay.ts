@@ -1,0 +1,49 @@
+import type { PullRequestSnapshot } from '../core/snapshot.ts';
+import { gitText } from '../git/command.ts';
+import { type CommitPair, readCommitPairs } from '../git/history.ts';
+import type { Repository } from '../git/repository.ts';
+
+/** A repository of the corpus, pinned, and which changes before that commit are reviewed one by one. */
+export interface Pinned {
+  readonly repository: string;
+  readonly sha: string;
+  /** Whether the whole tree at `sha` is reviewed as well. */
+  readonly whole: boolean;
+  /** The last so many changes, whatever they touch. */
+  readonly last: number;
+  /** Of all changes that touch configuration or ML code, each so many-th, newest first; 1 is all of them. */
+  readonly every: number;
+}
+
+const WATCHED = [
+  ...['py', 'ipynb', 'yaml', 'yml', 'json', 'tf', 'toml', 'sql', 'lock', 'pbtxt'].map((ending) => `*.${ending}`),
+  '*dockerfile*',
+  '*requirements*.txt',
+].map((pattern) => `:(icase)${pattern}`);
+
+/** Without files that programs write: they would dilute what is said of the lines that people write. */
+const WRITTEN = /\.(py|ya?ml|tf|tfvars|toml|sql|cfg|ini|pbtxt|j2|sh)$|(^|\/|\.)dockerfile|requirements[^/]*\.txt$/i;
+
+/** The changes of the pinned history to review, newest first, each once. */
+export async function replayed(repo: Repository, pinned: Pinned): Promise<readonly Omit<CommitPair, 'subject'>[]> {
+  const args = ['log', '--first-parent', '--format=%H', '--no-show-signature', pinned.sha, '--', ...WATCHED];
+  const touching = (await gitText(repo.view, args)).split('\n').filter((line) => line !== '');
+  const chosen = new Set(touching.filter((_, index) => index % pinned.every === 0));
+  const all = await readCommitPairs(repo, {
+    last: 1_000_000,
+    merges: 'first-parent',
+    head: pinned.sha,
+  });
+  return all.filter(({ head }, index) => index < pinned.last || chosen.has(head));
+}
+
+/** Added lines: of every text file, and of the files that people write code and configuration in. */
+export function addedLines(snapshot: PullRequestSnapshot): { readonly added: number; readonly written: number } {
+  let [added, written] = [0, 0];
+  for (const { path, hunks } of snapshot.changes) {
+    const lines = hunks.reduce((sum, hunk) => sum + hunk.added.length, 0);
+    added += lines;
+    if (WRITTEN.test(path)) written += lines;
+  }
+  return { added, written };
+}
