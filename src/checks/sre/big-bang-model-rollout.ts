@@ -1,19 +1,10 @@
 import type { Span } from '../../core/location.ts';
 import { type DataNode, entryOf } from '../../documents/data.ts';
 import { isTemplatePath } from '../../facts/paths.ts';
-import { predecessors } from '../../facts/serving/predecessor.ts';
+import { predecessors, stepsBack } from '../../facts/serving/predecessor.ts';
 import { served, watched } from '../../facts/serving/rollouts.ts';
 import { mayBeProduction } from '../../facts/system/production.ts';
 import { at, bad, changed, defineCheck, good, seen } from '../../kit/index.ts';
-
-const numbers = (said: string): readonly number[] => [...said.matchAll(/\d{1,12}/g)].map(([digits]) => Number(digits));
-
-/** The first number that differs goes down: an older version is brought back. */
-function goesBack(then: string, now: string): boolean {
-  const [before, after] = [numbers(then), numbers(now)];
-  const at = before.findIndex((value, index) => value !== after[index]);
-  return at !== -1 && before.length === after.length && (after[at] ?? 0) < (before[at] ?? 0);
-}
 
 function spanOf(node: DataNode, model: string): Span {
   const entry = entryOf(node);
@@ -92,7 +83,7 @@ export default defineCheck({
         then === undefined ||
         then.model === now.model ||
         now.gradual ||
-        goesBack(then.model, now.model) ||
+        stepsBack(then.model, now.model) ||
         isTemplatePath(now.document.path) ||
         !mayBeProduction(now.document, now.node)
       )

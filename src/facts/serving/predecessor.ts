@@ -37,3 +37,13 @@ export function predecessors<T extends Serving>(before: readonly T[], after: rea
     return gone.length === 1 ? gone[0] : undefined;
   };
 }
+
+const numbersIn = (said: string): readonly number[] =>
+  [...said.matchAll(/\d{1,12}/g)].map(([digits]) => Number(digits));
+
+/** True when the first number that differs is lower: `mlserver_1.2.4/m/8` after `mlserver_1.2.4/m/9`. */
+export function stepsBack(then: string, now: string): boolean {
+  const [before, after] = [numbersIn(then), numbersIn(now)];
+  const at = before.findIndex((value, index) => value !== after[index]);
+  return at !== -1 && before.length === after.length && (after[at] ?? 0) < (before[at] ?? 0);
+}

@@ -7,7 +7,7 @@ import { databricksResources } from '../formats/databricks.ts';
 import { mapsAt } from '../formats/field.ts';
 import { kserveServices, seldonDeployments } from '../formats/kserve.ts';
 import { llmServers } from '../formats/llm.ts';
-import { predecessors } from './predecessor.ts';
+import { predecessors, stepsBack } from './predecessor.ts';
 
 /** Which model something serves, as a file says it. */
 export interface ServedModel {
@@ -163,17 +163,10 @@ export function servedChanges(before: Project, after: Project): readonly ServedC
   });
 }
 
-/** The last number of a reference: `azureml:churn:7`, `…/v7/`. */
-const versionIn = (model: string): number | undefined => {
-  const found = /(\d{1,9})\D{0,20}$/.exec(model)?.[1];
-  return found === undefined ? undefined : Number(found);
-};
-
 /** True when the same model goes back to a lower version. */
 export function goesBack({ then, now }: ServedChange): boolean {
-  const [was, is] = [versionIn(then.model), versionIn(now.model)];
-  const same = (model: string): string => model.replace(/\d+/g, '#');
-  return was !== undefined && is !== undefined && is < was && same(then.model) === same(now.model);
+  const shape = (model: string): string => model.replace(/\d+/g, '#');
+  return shape(then.model) === shape(now.model) && stepsBack(then.model, now.model);
 }
 
 const EVIDENCE =

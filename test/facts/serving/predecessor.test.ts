@@ -1,5 +1,5 @@
 import { repoPath } from '../../../src/core/location.ts';
-import { predecessors } from '../../../src/facts/serving/predecessor.ts';
+import { predecessors, stepsBack } from '../../../src/facts/serving/predecessor.ts';
 
 const one = (key: string, path: string, model: string) => ({ key, document: { path: repoPath(path) }, model });
 
@@ -16,4 +16,11 @@ test('a file that is new takes the place of the only one that went', () => {
   expect(earlier(old, stays)).toBe(old);
   expect(earlier(old, older, stays)).toBeUndefined();
   expect(earlier(stays)).toBeUndefined();
+});
+
+test('a version steps back by the first number that differs', () => {
+  expect(stepsBack('gs://m/mlserver_1.2.4/income', 'gs://m/mlserver_1.3.0/income')).toBe(false);
+  expect(stepsBack('azureml:churn:8', 'azureml:churn:7')).toBe(true);
+  expect(stepsBack('azureml:churn:8', 'azureml:churn:8')).toBe(false);
+  expect(stepsBack('gs://m/8', 'gs://m/7/2')).toBe(false);
 });
