@@ -81,6 +81,14 @@ export default defineCheck({
       'gx/expectations/people.json': changed(null, ge(notNull.replace('price', 'email')).replace('orders', 'people')),
     }),
     good({
+      'schema.pbtxt': changed(
+        'feature {\n  name: "fare"\n  value_count { min: 1 max: 1 }\n}\n',
+        'feature {\n  name: "fare"\n  shape { dim { size: 1 } }\n}\n',
+      ),
+      'plain.pbtxt': changed('feature {\n  name: "tip"\n  shape { dim { size: 1 } }\n}\n', null),
+      'train.py': 'columns = ["fare", "tip"]\n',
+    }),
+    good({
       'models/orders.sql': sql,
       'models/schema.yml': changed(
         dbt('      - name: price\n        tests:\n          - dbt_utils.accepted_range: {min_value: 0}\n'),

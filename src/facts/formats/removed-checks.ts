@@ -20,6 +20,7 @@ const FAMILIES: readonly RegExp[] = [
   /range|between|min|max|greater|less|expression_is_true/i,
   /accepted_values|in_set|isin|relationships|valid|domain|str_matches|regex/i,
   /freshness|recency/i,
+  /^(value_count|shape)$/,
 ];
 
 const familyOf = (key: string): number =>
@@ -42,7 +43,7 @@ function finer(document: DataDocument): readonly Plain[] {
     if (!isFormat(document, 'tfdv-schema')) return [];
     return each(get(root, 'feature')).flatMap((feature) =>
       entries(feature)
-        .filter(({ key }) => /presence|domain|value_count|comparator|constraint/.test(key))
+        .filter(({ key }) => /presence|domain|value_count|shape|comparator|constraint/.test(key))
         .map(({ key, value }) => make('tfdv', literal(get(feature, 'name')) ?? '', key, value)),
     );
   });
@@ -104,6 +105,8 @@ export function removedChecks(before: Project, after: Project): readonly Removed
     }
     const family = familyOf(check.key);
     const own = check.key.split('\0').at(-1);
+    // Every feature has a shape or a count of values: it stands for the other, and says little alone.
+    if (own === 'shape') return [];
     const twin = fresh.find(
       (each) =>
         !each.used &&
