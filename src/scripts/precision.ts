@@ -7,7 +7,7 @@ import { SEVERITIES } from '../core/scale.ts';
 import { createEngine, type Engine } from '../engine.ts';
 import { openRepository } from '../git/repository.ts';
 import { type Label, type Noise, parseLabels, precisionPage, type Sighting } from './precision-page.ts';
-import { addedLines, type Pinned, replayed } from './precision-replay.ts';
+import { addedLines, DIGITS, type Pinned, replayed } from './precision-replay.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const CORPUS = new URL('test/precision/corpus.json', ROOT);
@@ -34,7 +34,7 @@ async function cloneOf(repository: string): Promise<string | undefined> {
 
 const sighting = ({ repository }: Pinned, sha: string, finding: Finding): Sighting => ({
   repository,
-  sha: sha.slice(0, 12),
+  sha: sha.slice(0, DIGITS),
   path: finding.path,
   line: finding.startLine,
   check: finding.check,
@@ -58,7 +58,7 @@ interface Seen {
 
 const placeOf = ({ repository, sha, path, line }: Sighting): string => `${repository}@${sha}:${path}:${line}`;
 
-async function seenIn(engine: Engine, pinned: Pinned, folder: string): Promise<Seen> {
+async function seenIn(engine: Engine, pinned: Pinned, folder: string, labelled: ReadonlySet<string>): Promise<Seen> {
   const repo = await openRepository(folder);
   const seen = new Map<string, Sighting>();
   const marks = new Set<string>();
@@ -70,18 +70,19 @@ async function seenIn(engine: Engine, pinned: Pinned, folder: string): Promise<S
     const { report } = await reviewRange(engine, repo, { all: true, head: pinned.sha });
     for (const finding of report.findings) add(sighting(pinned, pinned.sha, finding));
   }
-  const pairs = await replayed(repo, pinned);
-  let [added, written, loud] = [0, 0, 0];
-  for (const { base, head } of pairs) {
+  let [changes, added, written, loud] = [0, 0, 0, 0];
+  for (const { base, head, sampled } of await replayed(repo, pinned, labelled)) {
     const { report, snapshot } = await reviewRange(engine, repo, { base, head });
     const introduced = report.findings.filter((finding) => finding.introduced);
     for (const finding of introduced) add(sighting(pinned, head, finding));
+    if (!sampled) continue;
     const lines = addedLines(snapshot);
+    changes += 1;
     added += lines.added;
     written += lines.written;
     loud += introduced.filter(isLoud).length;
   }
-  const noise = { repository: pinned.repository, changes: pairs.length, added, written, loud, findings: seen.size };
+  const noise = { repository: pinned.repository, changes, added, written, loud, findings: seen.size };
   return { sightings: [...seen.values()], marks, noise };
 }
 
@@ -109,7 +110,8 @@ async function hear(engine: Engine, pinned: Pinned, folder: string, all: readonl
   const labels = all.filter(({ place }) => place.startsWith(`${pinned.repository}@`));
   const keys = new Set(labels.map(({ key }) => key));
   const started = performance.now();
-  const { sightings, marks, noise } = await seenIn(engine, pinned, folder);
+  const commits = new Set(labels.map(({ place }) => place.slice(pinned.repository.length + 1).slice(0, DIGITS)));
+  const { sightings, marks, noise } = await seenIn(engine, pinned, folder, commits);
   const judged = sightings.filter(({ key }) => keys.has(key)).length;
   const silent = labels.filter(({ key, check, place }) => !marks.has(key) && !marks.has(`${check} ${place}`));
   const seconds = Math.round((performance.now() - started) / 1000);
