@@ -69,6 +69,8 @@ export function parseLabels(text: string): readonly Label[] {
 
 /** Least number of labelled cases before a share says anything. */
 const ENOUGH = 5;
+/** Findings of medium or worse for each added line of healthy code, at most. */
+const BUDGET = 0.01;
 const NEEDED: Partial<Readonly<Record<Severity, number>>> = { critical: 0.95, high: 0.9 };
 
 interface Row {
@@ -153,6 +155,7 @@ export function precisionPage(measured: Measured): string {
   const right = labels.filter((label) => label.verdict === 'right').length;
   const history = fromHistory(measured);
   const historyRight = history.filter((label) => label.verdict === 'right').length;
+  const over = noise.filter(({ loud, written }) => written > 0 && loud / written > BUDGET).length;
   const mended = labels.filter((label) => label.verdict === 'wrong' && silent.has(label.key)).length;
   return `<!-- written by npm run precision -->
 
@@ -187,8 +190,10 @@ ${[...MEASURED_ON_CORPUS].map(([check, how]) => `- \`${check}\`: ${how}`).join('
 New findings of medium or worse over the replayed history of each repository, one review for each change; the budget is one
 per 100 added lines on healthy code. \`corpus.json\` says which changes: the last so many, and of those that touch configuration or
 ML code each so many-th. The second rate counts only lines of files that people write code and configuration in, so that notebooks,
-data and locks do not dilute it. Many of these repositories are examples and templates, where findings are expected. The last two columns
-count different findings, in the whole tree too, and those of them with a verdict.
+data and locks do not dilute it: by it ${over} of ${noise.length} repositories are over the budget. Many of them are examples and templates,
+where findings are expected. The last two columns count different findings, in the whole tree too, and those with a verdict.
+To measure again, with clones as \`owner/name\` or \`owner+name\` below a folder: \`ML_REVIEW_CORPUS=folder npm run precision\`,
+with names of repositories behind \`--\` for some of them alone. A commit that a verdict names is reviewed even where it is not in the sample.
 
 | repository | changes | added lines | of code and configuration | medium or worse | per 100 added lines | per 100 of code and configuration | findings | with a verdict |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
