@@ -5,8 +5,8 @@ import type { PythonDocument } from '../../documents/python/python.ts';
 
 /**
  * The file of the repository that a module name means when `from` imports it: `./src/data` (as relative imports are told
- * in full names) or `pkg.data`, looked for beside the importing file, in every folder above it and in `src` of those.
- * Undefined for modules from elsewhere.
+ * in full names) or `pkg.data`, looked for beside the importing file, in every folder above it and in `src` of those, and at
+ * last among the packages of the other projects of the repository. Undefined for modules from elsewhere.
  */
 export function moduleFile(project: Project, from: RepoPath, module: string): RepoPath | undefined {
   if (module.startsWith('./')) return fileOf(project, module.slice(2).replace(/\/$/, ''));
@@ -30,8 +30,24 @@ function search(project: Project, from: RepoPath, below: string): RepoPath | und
     const found = fileOf(project, base + below) ?? fileOf(project, `${base}src/${below}`);
     if (found !== undefined) return found;
   }
-  return undefined;
+  const [first = ''] = below.split('/');
+  const [only, ...others] = packages(project).get(first) ?? [];
+  return only === undefined || others.length > 0 ? undefined : fileOf(project, `${only}/${below}`);
 }
+
+/** Folders of packages by the package's name: `components/src` where `components/pyproject.toml` builds it from there. */
+const packages: (project: Project) => ReadonlyMap<string, readonly string[]> = fact((project) => {
+  const found = new Map<string, string[]>();
+  for (const path of project.paths) {
+    const [, root, name] = /^(.+)\/src\/([^/]+)\/__init__\.py$/.exec(path) ?? [];
+    if (root === undefined || name === undefined || !isBuilt(project, root)) continue;
+    found.set(name, [...(found.get(name) ?? []), `${root}/src`]);
+  }
+  return found;
+});
+
+const isBuilt = (project: Project, root: string): boolean =>
+  ['pyproject.toml', 'setup.py', 'setup.cfg'].some((file) => project.tree.has(`${root}/${file}` as RepoPath));
 
 function fileOf(project: Project, module: string): RepoPath | undefined {
   const candidates = module === '' ? ['__init__.py'] : [`${module}.py`, `${module}/__init__.py`];

@@ -1,16 +1,16 @@
 import type { Project } from '../../documents/project.ts';
 import { child, type PyNode } from '../../documents/python/node.ts';
-import { nodesOf, type PythonDocument, textOf } from '../../documents/python/python.ts';
+import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { pathClassOf } from '../paths.ts';
 import { argument, type Call, calls, callsTo } from '../python/calls.ts';
 import { stringOf } from '../python/constants.ts';
 import { imports } from '../python/imports.ts';
 import { moduleDocument } from '../python/modules.ts';
-import { decorators, definitionName } from '../python/structure.ts';
 import { modelUri } from '../registry/uris.ts';
 import { loadsModel } from '../serving/loads.ts';
 import { routes } from '../serving/routes.ts';
-import { stepKind } from './draw-training.ts';
+import { drawCdkResources } from './draw-cdk.ts';
+import { drawCloud } from './draw-cloud.ts';
 import type { Drawing, Where } from './drawing.ts';
 
 const at = (document: PythonDocument, node: PyNode): Where => ({ document, span: node });
@@ -150,79 +150,6 @@ function feast(project: Project, drawing: Drawing): void {
   }
 }
 
-const SCHEDULED = ['schedule', 'schedule_interval', 'timetable'] as const;
-
-/** DAGs, flows and pipelines written in Python. */
-function orchestrated(project: Project, drawing: Drawing): void {
-  for (const document of project.documents('python', ['airflow', 'prefect', 'kfp', 'dagster'])) {
-    for (const call of callsOf(document, /^airflow(\.\w+)*\.DAG$/)) {
-      const name = named(document, call, 0, 'dag_id') ?? document.path;
-      const id = drawing.node('pipeline', name, at(document, call.callee));
-      const schedule = argument(call, -1, ...SCHEDULED);
-      if (schedule !== undefined && schedule.type !== 'none')
-        drawing.edge(
-          'schedules',
-          drawing.node('schedule', `${name} ${stringOf(document, schedule) ?? ''}`.trim(), at(document, schedule)),
-          id,
-          at(document, schedule),
-        );
-      for (const task of callsOf(document, /^airflow(\.\w+)*\.\w*Operator$/)) {
-        const key = named(document, task, -1, 'task_id');
-        if (key !== undefined)
-          drawing.edge(
-            'includes',
-            id,
-            drawing.node(stepKind(key), `${name}/${key}`, at(document, task.callee)),
-            at(document, task.callee),
-          );
-      }
-    }
-    decorated(document, drawing);
-  }
-}
-
-const PIPELINE = /^(airflow(\.\w+)*\.dag|prefect(\.\w+)*\.flow|kfp(\.\w+)*\.pipeline|dagster(\.\w+)*\.(job|graph))$/;
-const STEP =
-  /^(airflow(\.\w+)*\.task|prefect(\.\w+)*\.task|kfp(\.\w+)*\.(component|container_component)|dagster(\.\w+)*\.(op|asset))$/;
-
-function decorated(document: PythonDocument, drawing: Drawing): void {
-  for (const node of nodesOf(document, 'function_definition')) {
-    const names = decorators(document, node).map(({ name }) => name ?? '');
-    const where = at(document, child(node, 'name') ?? node);
-    const name = definitionName(document, node) ?? 'step';
-    if (names.some((each) => PIPELINE.test(each))) drawing.node('pipeline', name, where);
-    else if (names.some((each) => STEP.test(each))) drawing.node(stepKind(name), name, where);
-  }
-}
-
-const SDK: Readonly<Record<string, RegExp>> = {
-  endpoint:
-    /^(google\.cloud\.aiplatform(\.\w+)*\.Endpoint\.create|azure\.ai\.ml\.entities\.Managed\w*OnlineEndpoint|aws_cdk(\.\w+)*\.aws_sagemaker\.CfnEndpoint|sagemaker(\.\w+)*\.\w+\(\)\.deploy)$/,
-  deployment:
-    /^(azure\.ai\.ml\.entities\.(Managed\w*OnlineDeployment|ModelBatchDeployment|BatchDeployment)|aws_cdk(\.\w+)*\.aws_sagemaker\.CfnEndpointConfig)$/,
-  'registered-model':
-    /^(google\.cloud\.aiplatform(\.\w+)*\.Model\.upload|aws_cdk(\.\w+)*\.aws_sagemaker\.CfnModel(Package)?)$/,
-};
-
-/** What the clouds' Python kits set up. */
-function cloud(project: Project, drawing: Drawing): void {
-  for (const document of project.documents('python', ['aiplatform', 'azure.ai.ml', 'aws_sagemaker', 'sagemaker'])) {
-    for (const call of calls(document)) {
-      const kind = Object.entries(SDK).find(([, pattern]) => call.names.some((name) => pattern.test(name)))?.[0] as
-        | 'endpoint'
-        | 'deployment'
-        | 'registered-model'
-        | undefined;
-      if (kind === undefined) continue;
-      const name =
-        named(document, call, -1, 'name', 'display_name', 'endpoint_name', 'model_name') ??
-        named(document, call, 1) ??
-        document.path;
-      drawing.node(kind, name, at(document, call.callee));
-    }
-  }
-}
-
 /** Metrics that the code emits with `prometheus_client`, by name. */
 export function emittedMetrics(project: Project): ReadonlyMap<string, Where> {
   const found = new Map<string, Where>();
@@ -243,6 +170,6 @@ export function drawCode(project: Project, drawing: Drawing): void {
   mlflow(project, drawing);
   serving(project, drawing);
   feast(project, drawing);
-  orchestrated(project, drawing);
-  cloud(project, drawing);
+  drawCloud(project, drawing);
+  drawCdkResources(project, drawing);
 }

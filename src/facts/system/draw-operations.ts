@@ -9,6 +9,7 @@ import { kustomizations } from '../formats/packaging.ts';
 import { alertRoutes, prometheusRules, serviceObjectives } from '../formats/prometheus.ts';
 import { argoWorkflows } from '../formats/training.ts';
 import { environmentOf, tokensOf } from '../paths.ts';
+import { drawCdkAlarms } from './draw-cdk.ts';
 import { emittedMetrics } from './draw-code.ts';
 import type { Drawing, Where } from './drawing.ts';
 import { type Monitor, monitors } from './monitors.ts';
@@ -49,6 +50,13 @@ function targetsOf(
   if (monitor.by === 'sagemaker') {
     const { document, entry, refersTo } = monitor.monitor;
     return [...refersTo].map((id) => ({ id: drawing.find('endpoint', id), where: { document, span: entry.keySpan } }));
+  }
+  if (monitor.by === 'python') {
+    const where = { document: monitor.document, span: monitor.span };
+    return monitor.monitor.targets.map((name) => ({
+      id: drawing.find('endpoint', name) ?? drawing.find('deployment', name),
+      where,
+    }));
   }
   if (monitor.by === 'databricks') {
     const table = get(monitor.monitor.node, 'table_name');
@@ -226,6 +234,7 @@ function drawEnvironments(project: Project, drawing: Drawing): void {
 /** Monitors, alerts and their routes, objectives, schedules and environments. */
 export function drawOperations(project: Project, drawing: Drawing): void {
   drawMonitors(project, drawing);
+  drawCdkAlarms(project, drawing);
   drawAlerts(project, drawing);
   drawSchedules(project, drawing);
   drawEnvironments(project, drawing);

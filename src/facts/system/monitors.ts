@@ -99,7 +99,7 @@ function codeMonitors(project: Project): readonly Monitor[] {
         monitor,
         name: monitor.name ?? monitor.tool,
         document: monitor.document,
-        span: monitor.call.callee,
+        span: monitor.place,
       },
     ];
   });

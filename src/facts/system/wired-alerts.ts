@@ -2,9 +2,11 @@ import { get } from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
 import { cloudwatchAlarms, eventRules } from '../formats/cloudformation.ts';
 import { prometheusRules } from '../formats/prometheus.ts';
+import { ALARM_EVENT } from './cdk-constructs.ts';
 import { fails, holds, type Judged, unknown } from './deployed.ts';
 import type { Monitor } from './monitors.ts';
 import { speaksOfDrift } from './thresholds.ts';
+import { pythonTells } from './wired-code.ts';
 import { evidenceAt, given } from './wired-monitors.ts';
 
 function azureTells(monitor: Extract<Monitor, { readonly by: 'azure' }>): Judged {
@@ -24,9 +26,7 @@ function sagemakerTells(project: Project): Judged {
     ({ namespace, metric, id }) =>
       /sagemaker/i.test(namespace?.text ?? '') || speaksOfDrift(`${metric?.text ?? ''} ${id}`),
   );
-  const rule = eventRules(project).find(({ detailTypes }) =>
-    detailTypes.some((type) => /CloudWatch Alarm State Change|SageMaker/.test(type)),
-  );
+  const rule = eventRules(project).find(({ detailTypes }) => detailTypes.some((type) => ALARM_EVENT.test(type)));
   if (rule !== undefined)
     return holds('raises an event that a rule handles', evidenceAt(rule.document, rule.node, 'handled here'));
   const acting = alarms.find(({ actions, actionsEnabled }) => actions !== undefined && actionsEnabled?.value !== false);
@@ -58,6 +58,8 @@ export function tellsOfMonitor(project: Project, monitor: Monitor): Judged {
         ? ruled
         : given(monitor, route, node, 'notifies somebody', 'notifies nobody');
     }
+    case 'python':
+      return ruled ?? pythonTells(project, monitor);
     default:
       return ruled ?? unknown('the code decides whom it tells');
   }

@@ -8,6 +8,7 @@ import { environmentOf } from '../paths.ts';
 import { fails, holds, type Judged, unknown } from './deployed.ts';
 import type { Monitor } from './monitors.ts';
 import { mentionsOf, mentionsOfFile, runsOf } from './reach.ts';
+import { cdkData, runsOfStep } from './wired-code.ts';
 
 export const evidenceAt = (document: DataDocument, node: DataNode, note: string): Evidence => ({
   path: document.path,
@@ -73,6 +74,7 @@ export function runsOfMonitor(project: Project, monitor: Monitor): Judged {
         : (scheduledElsewhere(project, monitor, []) ?? unknown('no file says who loads it'));
     case 'python': {
       if (monitor.monitor.scheduled) return holds('is set up as a schedule');
+      if (monitor.monitor.pipelines !== undefined) return runsOfStep(project, monitor.monitor.pipelines);
       const run = runsOf(project, monitor.document.path)[0];
       return run === undefined
         ? unknown('no file says when it runs')
@@ -152,6 +154,10 @@ export function dataOfMonitor(project: Project, monitor: Monitor): Judged {
         'names its data',
         'names no data to analyse',
       );
+    case 'python':
+      return monitor.monitor.tool === 'cdk'
+        ? cdkData(project, monitor.document)
+        : unknown('the code decides what it reads');
     default:
       return unknown('the code decides what it reads');
   }
@@ -200,7 +206,11 @@ export function referenceOfMonitor(monitor: Monitor): Judged {
     case 'python':
       return monitor.monitor.reference === undefined
         ? unknown('the code decides what it compares with')
-        : holds('is given reference data');
+        : holds('is given reference data', {
+            path: monitor.document.path,
+            line: lineOf(monitor.document.lines, monitor.monitor.reference.start).line,
+            note: 'reference',
+          });
     default:
       return unknown('the code decides what it compares with');
   }

@@ -13,6 +13,7 @@ import type { MapNode, SystemMap } from './map.ts';
 import { type Monitor, monitors } from './monitors.ts';
 import { fileName, leftOutBy, mentionsOfFile } from './reach.ts';
 import { tellsOfMonitor } from './wired-alerts.ts';
+import { alarmTells } from './wired-code.ts';
 import { dataOfMonitor, evidenceAt, referenceOfMonitor, runsOfMonitor } from './wired-monitors.ts';
 
 export const CONDITIONS = ['enabled', 'deployed', 'runs', 'has data', 'has a reference', 'tells someone'] as const;
@@ -98,6 +99,8 @@ function wiringOfAlert(map: SystemMap, node: MapNode): readonly Wired[] {
       ),
     ];
   }
+  const coded = alarmTells(project, node.path, node.name);
+  if (coded !== undefined) return [named('tells someone', coded)];
   const rule = prometheusRules(project).find(
     ({ document, name }) => document.path === node.path && name?.text === node.name,
   );
