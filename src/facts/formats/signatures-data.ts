@@ -140,15 +140,20 @@ export const DATA_SIGNATURES = {
   },
   prefect: {
     kinds: YAML,
-    words: ['deployments'],
+    words: ['entrypoint', 'work_pool'],
     is: (root) =>
-      get(root, 'deployments')?.kind === 'list' &&
-      items(get(root, 'deployments')).some((each) => holdsAny(each, 'entrypoint', 'work_pool', 'flow_name')),
+      items(get(root, 'deployments')).some((each) => holdsAny(each, 'entrypoint', 'work_pool', 'flow_name')) ||
+      (holds(root, 'flow_name', 'entrypoint') && holdsAny(root, 'work_queue_name', 'infrastructure', 'schedule')),
   },
   dagster: {
     kinds: YAML,
-    words: ['load_from', 'run_launcher', 'run_coordinator', 'scheduler'],
-    is: (root) => holds(root, 'load_from') || holdsAny(root, 'run_launcher', 'run_coordinator'),
+    words: ['load_from', 'run_launcher', 'run_coordinator', 'run_retries', 'run_monitoring', 'run_storage'],
+    is: (root) =>
+      items(get(root, 'load_from')).some((each) =>
+        holdsAny(each, 'python_file', 'python_module', 'python_package', 'grpc_server'),
+      ) ||
+      (holdsAny(root, 'run_launcher', 'run_coordinator', 'run_retries', 'run_monitoring', 'run_storage') &&
+        !holdsAny(root, 'apiVersion', 'services')),
   },
   'kfp-pipeline': {
     kinds: YAML_JSON,

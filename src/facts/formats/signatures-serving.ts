@@ -81,7 +81,12 @@ export const SERVING_SIGNATURES = {
     is: (root, { path }) =>
       path.endsWith('.tf') && holdsAny(root, 'resource', 'module', 'data', 'variable', 'terraform'),
   },
-  'terraform-variables': { kinds: ['hcl'], words: ['='], path: /\.tfvars$/, is: (root) => root.kind === 'map' },
+  'terraform-variables': {
+    kinds: ['hcl', 'json'],
+    words: ['=', ':'],
+    path: /\.tfvars(\.json)?$/,
+    is: (root) => root.kind === 'map',
+  },
   'databricks-bundle': {
     kinds: YAML,
     words: ['bundle'],

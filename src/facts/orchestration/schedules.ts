@@ -9,6 +9,7 @@ import { databricksResources } from '../formats/databricks.ts';
 import { boolAt } from '../formats/field.ts';
 import { githubWorkflows } from '../formats/github.ts';
 import { kubernetesWorkloads } from '../formats/kubernetes.ts';
+import { prefectDeployments } from '../formats/prefect.ts';
 import { terraformResources } from '../formats/terraform.ts';
 import { argoWorkflows } from '../formats/training.ts';
 import { tokensOf } from '../paths.ts';
@@ -151,6 +152,24 @@ function azure(project: Project): readonly ScheduledJob[] {
   });
 }
 
+/** Deployments of `prefect.yaml`; several schedules of one run as long as one of them is active. */
+function prefect(project: Project): readonly ScheduledJob[] {
+  return prefectDeployments(project).map(({ document, node, name, schedules }) => {
+    const off = schedules.filter(({ active }) => active?.value === false);
+    const [first] = schedules;
+    const paused = first !== undefined && off.length === schedules.length;
+    const state = first === undefined ? 'none' : paused ? 'paused' : 'runs';
+    const place = paused ? off[0]?.active?.node : first?.node;
+    return at(
+      `prefect ${document.path}`,
+      name?.text ?? '',
+      state,
+      document,
+      place?.span ?? name?.node.span ?? node.span,
+    );
+  });
+}
+
 const DAG = /^airflow\.(models\.(dag\.)?|sdk\.|decorators\.)?(DAG|dag)$/;
 
 /** DAGs of Airflow; `schedule=None` starts nothing. */
@@ -188,6 +207,6 @@ export function scheduledJobs(project: Project, paths: ReadonlySet<RepoPath>): r
     const document = project.document(path);
     return document?.kind === 'python' ? airflow(document) : [];
   });
-  const all = [databricks, cloud, clusters, workflows, azure].flatMap((read) => read(project));
+  const all = [databricks, cloud, clusters, workflows, azure, prefect].flatMap((read) => read(project));
   return [...all.filter(({ document }) => paths.has(document.path)), ...python];
 }

@@ -1,11 +1,12 @@
-import { get, text, walk } from '../../documents/data.ts';
+import { type DataNode, get, number, text, walk } from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
 import { azureDeployments } from '../formats/azure.ts';
 import { cloudResources, sagemakerEndpointConfigs } from '../formats/cloudformation.ts';
 import { databricksResources } from '../formats/databricks.ts';
-import { boolAt, mapsAt, numberAt } from '../formats/field.ts';
+import { boolAt, type Field, mapsAt, numberAt } from '../formats/field.ts';
 import { terraformResources } from '../formats/terraform.ts';
-import { type Capacity, capacity } from './capacity-of.ts';
+import { terraformValuesOf } from '../formats/terraform-values.ts';
+import { type Capacity, capacity, type Told } from './capacity-of.ts';
 
 function azure(project: Project): readonly Capacity[] {
   return azureDeployments(project)
@@ -76,6 +77,25 @@ function databricks(project: Project): readonly Capacity[] {
   );
 }
 
+/** A variable is judged where its value is written, once for each environment that sets it. */
+function inEnvironments(project: Project, told: Told, field: Field<number>, node: DataNode): readonly Capacity[] {
+  const values = field.node.open ? terraformValuesOf(project, told, field.node) : [];
+  if (values.length === 0) return [capacity(told, 'initial_instance_count', field, 1, node)];
+  return values.flatMap((value) => {
+    const at = { document: value.document, node: value.node, key: `${told.key}/${value.environment ?? ''}` };
+    const minimum = number(value.node);
+    return minimum === undefined
+      ? []
+      : capacity(
+          { ...told, ...at },
+          'initial_instance_count',
+          { node: value.node, value: minimum, text: undefined },
+          1,
+          node,
+        );
+  });
+}
+
 function terraform(project: Project): readonly Capacity[] {
   return terraformResources(
     project,
@@ -98,17 +118,8 @@ function terraform(project: Project): readonly Capacity[] {
           },
         ];
       const field = numberAt(at, 'initial_instance_count') ?? numberAt(at, 'min_replica_count');
-      return field === undefined
-        ? []
-        : [
-            capacity(
-              { ...told, system: type.startsWith('aws') ? 'sagemaker' : 'vertex' },
-              'initial_instance_count',
-              field,
-              1,
-              node,
-            ),
-          ];
+      const system = type.startsWith('aws') ? 'sagemaker' : 'vertex';
+      return field === undefined ? [] : inEnvironments(project, { ...told, system }, field, node);
     });
   });
 }

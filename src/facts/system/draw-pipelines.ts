@@ -7,7 +7,7 @@ import { stepsBehind } from '../orchestration/code-steps.ts';
 import { isStepFunction } from '../orchestration/function-pipelines.ts';
 import { type Effect, effectsOf } from '../orchestration/step-effects.ts';
 import { definitionName } from '../python/structure.ts';
-import { drawAssets } from './draw-assets.ts';
+import { drawAssets, drawPrefectDeployments } from './draw-assets.ts';
 import { stepKind } from './draw-training.ts';
 import type { Drawing, NodeKind, Where } from './drawing.ts';
 
@@ -124,6 +124,7 @@ export function drawPipelines(project: Project, drawing: Drawing): void {
   const registering = new Set(pipelines.filter((each) => each.steps.some((step) => doesRegister(each, step))));
   for (const pipeline of [...registering, ...pipelines]) draw(drawing, pipeline);
   drawAssets(project, drawing);
+  drawPrefectDeployments(project, drawing);
   loose(
     project,
     drawing,

@@ -10,7 +10,8 @@ import { llmServers } from '../formats/llm.ts';
 import { modelReferences } from '../formats/model-references.ts';
 import { composeServices } from '../formats/servers.ts';
 import { at, deploys, keyed, model } from './draw-places.ts';
-import { servers, terraform } from './draw-servers.ts';
+import { servers } from './draw-servers.ts';
+import { drawTerraform } from './draw-terraform.ts';
 import type { Drawing } from './drawing.ts';
 import { environmentAt } from './production.ts';
 
@@ -173,6 +174,6 @@ export function drawServing(project: Project, drawing: Drawing): void {
   referenced(project, drawing);
   sagemaker(project, drawing);
   databricks(project, drawing);
-  terraform(project, drawing);
+  drawTerraform(project, drawing);
   servers(project, drawing);
 }

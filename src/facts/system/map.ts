@@ -5,6 +5,7 @@ import { drawCode } from './draw-code.ts';
 import { drawOperations } from './draw-operations.ts';
 import { drawPipelines } from './draw-pipelines.ts';
 import { drawServing } from './draw-serving.ts';
+import { drawTerraformSchedules } from './draw-terraform.ts';
 import { drawTraining } from './draw-training.ts';
 import { createDrawing, type EdgeKind, type MapEdge, type MapNode, type NodeKind } from './drawing.ts';
 
@@ -36,7 +37,8 @@ function grouped(edges: readonly MapEdge[], end: 'from' | 'to'): ReadonlyMap<str
 /** Built once per side; parses only files that hold a word of a format or library. */
 export const systemMap: (project: Project) => SystemMap = fact((project) => {
   const drawing = createDrawing();
-  for (const draw of [drawServing, drawTraining, drawPipelines, drawCode, drawOperations]) draw(project, drawing);
+  for (const draw of [drawServing, drawTraining, drawPipelines, drawCode, drawOperations, drawTerraformSchedules])
+    draw(project, drawing);
   const nodes = [...drawing.nodes.values()].filter(({ path }) => pathClassOf(path) !== 'test');
   const kept = new Map(nodes.map((node) => [node.id, node]));
   const edges = [...drawing.edges.values()].filter(({ from, to }) => kept.has(from) && kept.has(to));

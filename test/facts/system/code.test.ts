@@ -273,6 +273,32 @@ test('prefect: the tasks of a flow, and the schedule it is served with', () => {
   );
 });
 
+test('prefect: a deployment of a file schedules the flow that its entrypoint names', () => {
+  const files = {
+    'flows/churn.py': prefect.replace(/\n\nif __name__[\s\S]*$/, '\n'),
+    'prefect.yaml':
+      'deployments:\n- name: nightly\n  entrypoint: flows/churn.py:churn\n  schedules:\n  - cron: "0 3 * * *"\n',
+  };
+  expect(edges(files)).toContain('schedule:nightly 0 3 * * * schedules pipeline:churn-training prefect.yaml:5');
+});
+
+test('terraform: environments keep their own endpoints, and a schedule of the values starts the pipeline it names', () => {
+  const files = {
+    'p.py': vertex,
+    'infra/main.tf':
+      'variable "jobs" {}\nmodule "serving" {\n  source = "./serving"\n}\nresource "google_cloud_scheduler_job" "each" {\n  for_each = var.jobs\n  schedule = each.value.schedule\n}\n',
+    'infra/serving/main.tf': 'resource "google_vertex_ai_endpoint" "churn" {\n  display_name = "churn"\n}\n',
+    'infra/prod.tfvars':
+      'jobs = {\n  nightly = {\n    schedule = "0 3 * * *"\n    template_path = "https://registry.example.org/pipelines/churn-training/latest"\n  }\n}\n',
+  };
+  expect(edges(files)).toEqual(
+    expect.arrayContaining([
+      'environment:prod includes endpoint:churn infra/prod.tfvars:1',
+      'schedule:nightly 0 3 * * *@production schedules pipeline:churn-training infra/prod.tfvars:3',
+    ]),
+  );
+});
+
 const dagster = `from dagster import AssetSelection, ScheduleDefinition, asset, asset_check, define_asset_job
 
 
