@@ -52,6 +52,16 @@ export interface DvcPipeline {
   /** Folder of the file, '' for the root. */
   readonly folder: string;
   readonly stages: readonly DvcStage[];
+  /** What the file names for others to find: models and datasets. */
+  readonly artifacts: readonly DvcArtifact[];
+}
+
+export interface DvcArtifact {
+  readonly name: string;
+  readonly entry: Entry;
+  /** From the repository's root. */
+  readonly path: string | undefined;
+  readonly type: string | undefined;
 }
 
 /** What `dvc.lock` recorded for a stage. */
@@ -133,7 +143,19 @@ export const dvcPipelines: (project: Project) => readonly DvcPipeline[] = fact((
     const stages = get(document.roots[0], 'stages');
     if (!isPipeline(document.path) || stages?.kind !== 'map') return [];
     const folder = folderOf(document.path);
-    return [{ document, folder, stages: entries(stages).map((entry) => stageOf(entry, folder)) }];
+    return [
+      {
+        document,
+        folder,
+        stages: entries(stages).map((entry) => stageOf(entry, folder)),
+        artifacts: entries(get(document.roots[0], 'artifacts')).map((entry) => ({
+          name: entry.key,
+          entry,
+          path: within(folder, text(get(entry.value, 'path')) ?? ''),
+          type: text(get(entry.value, 'type')),
+        })),
+      },
+    ];
   }),
 );
 
@@ -159,7 +181,13 @@ const stagesOf = (root: DataNode | undefined): readonly Entry[] =>
 
 /** Every `dvc.lock`, by the folder it stands in. */
 export const dvcLocks: (project: Project) => ReadonlyMap<string, DvcLock> = fact((project) => {
-  const found = project.documents('yaml').filter((document) => /(^|\/)dvc\.lock$/.test(document.path));
+  // Only locks are parsed: a repository has far more YAML than that.
+  const found = project.paths
+    .filter((path) => /(^|\/)dvc\.lock$/.test(path))
+    .flatMap((path) => {
+      const document = project.document(path);
+      return document?.kind === 'yaml' ? [document] : [];
+    });
   return new Map(
     found.map((document) => {
       const folder = folderOf(document.path);

@@ -11,6 +11,7 @@ import { methodNamed } from './hierarchy.ts';
 import { imports } from './imports.ts';
 import { moduleDocument } from './modules.ts';
 import { qualifiedName } from './names.ts';
+import { singleAssignment } from './reaching.ts';
 import { resultOf } from './returns.ts';
 import { scopeOf } from './scopes.ts';
 import { returnTypeOf } from './types.ts';
@@ -85,6 +86,28 @@ export function constantAcross(project: Project, document: PythonDocument, node:
   const value =
     only === undefined || more !== undefined || !meaning.document ? undefined : assigned(meaning.document, only);
   return value && meaning.document && constantOf(meaning.document, value);
+}
+
+/** An expression and the file it stands in. */
+export interface Value {
+  readonly document: PythonDocument;
+  readonly node: PyNode;
+}
+
+/** What an identifier was assigned, once, in this file or in the file of the repository that it is imported from. */
+export function valueAcross(project: Project, document: PythonDocument, node: PyNode): Value | undefined {
+  if (node.type !== 'identifier') return undefined;
+  const own = singleAssignment(document, node);
+  if (own !== undefined) return { document, node: own };
+  const word = document.text.slice(node.start, node.end);
+  const name = qualifiedName(document, node);
+  const meaning: Meaning | undefined =
+    name === undefined
+      ? throughStars(project, document, [word], MOST_STEPS)
+      : meaningOf(project, document.path, name, MOST_STEPS);
+  if (meaning?.document === undefined || meaning.words.length !== 1) return undefined;
+  const value = assigned(meaning.document, meaning.words[0] ?? '');
+  return value && { document: meaning.document, node: value };
 }
 
 /** The only value of a name of a module. */

@@ -1,6 +1,6 @@
 import type { Project } from '../../documents/project.ts';
 import { child, type PyNode } from '../../documents/python/node.ts';
-import { type PythonDocument, textOf } from '../../documents/python/python.ts';
+import type { PythonDocument } from '../../documents/python/python.ts';
 import { pathClassOf } from '../paths.ts';
 import { argument, type Call, calls, callsTo } from '../python/calls.ts';
 import { stringOf } from '../python/constants.ts';
@@ -9,8 +9,11 @@ import { moduleDocument } from '../python/modules.ts';
 import { modelUri } from '../registry/uris.ts';
 import { loadsModel } from '../serving/loads.ts';
 import { routes } from '../serving/routes.ts';
+import { trains } from '../training/role.ts';
 import { drawCdkResources } from './draw-cdk.ts';
 import { drawCloud } from './draw-cloud.ts';
+import { drawFeatures } from './draw-features.ts';
+import { drawScripts } from './draw-scripts.ts';
 import type { Drawing, Where } from './drawing.ts';
 
 const at = (document: PythonDocument, node: PyNode): Where => ({ document, span: node });
@@ -30,7 +33,8 @@ const MLFLOW = ['mlflow'];
 
 function mlflow(project: Project, drawing: Drawing): void {
   for (const document of project.documents('python', MLFLOW)) {
-    const trained = callsOf(document, /^mlflow(\.\w+)*\.(log_model|autolog)$/);
+    // A wrapper around MLflow logs what others train: only a file that trains is a job.
+    const trained = trains(document) ? callsOf(document, /^mlflow(\.\w+)*\.(log_model|autolog)$/) : [];
     const job =
       trained[0] === undefined
         ? undefined
@@ -49,7 +53,12 @@ function mlflow(project: Project, drawing: Drawing): void {
       if (name !== undefined)
         drawing.edge(
           'registers',
-          job ?? drawing.node('training-job', document.path, at(document, call.callee)),
+          job ??
+            drawing.node(
+              last === 'log_model' ? 'training-job' : 'pipeline-step',
+              document.path,
+              at(document, call.callee),
+            ),
           drawing.node('registered-model', name, at(document, call.node)),
           at(document, call.node),
         );
@@ -121,35 +130,6 @@ function serving(project: Project, drawing: Drawing): void {
   }
 }
 
-const VIEWS = [
-  'feast.FeatureView',
-  'feast.BatchFeatureView',
-  'feast.StreamFeatureView',
-  'feast.feature_view.FeatureView',
-  'feast.on_demand_feature_view.on_demand_feature_view',
-  'feast.FeatureService',
-] as const;
-
-function feast(project: Project, drawing: Drawing): void {
-  for (const document of project.documents('python', ['feast'])) {
-    const sources = new Map<string, string>();
-    for (const call of callsOf(document, /^feast(\.\w+)*\.(\w*Source)$/)) {
-      const name = named(document, call, -1, 'table', 'table_ref', 'path', 'name');
-      if (name === undefined) continue;
-      const id = drawing.node('dataset', name, at(document, call.node));
-      const target = call.node.parent?.type === 'assignment' ? child(call.node.parent, 'left') : undefined;
-      if (target !== undefined) sources.set(textOf(document, target), id);
-    }
-    for (const call of callsTo(document, ...VIEWS)) {
-      const name = named(document, call, 0, 'name');
-      if (name === undefined) continue;
-      const id = drawing.node('feature-view', name, at(document, call.node));
-      const source = argument(call, -1, 'source', 'batch_source');
-      if (source !== undefined) drawing.edge('reads', id, sources.get(textOf(document, source)), at(document, source));
-    }
-  }
-}
-
 /** Metrics that the code emits with `prometheus_client`, by name. */
 export function emittedMetrics(project: Project): ReadonlyMap<string, Where> {
   const found = new Map<string, Where>();
@@ -169,7 +149,8 @@ export function emittedMetrics(project: Project): ReadonlyMap<string, Where> {
 export function drawCode(project: Project, drawing: Drawing): void {
   mlflow(project, drawing);
   serving(project, drawing);
-  feast(project, drawing);
+  drawFeatures(project, drawing);
+  drawScripts(project, drawing);
   drawCloud(project, drawing);
   drawCdkResources(project, drawing);
 }

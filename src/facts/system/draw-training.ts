@@ -17,11 +17,15 @@ const keyed = (document: DataDocument, node: DataNode): Where => ({
   span: entryOf(node)?.keySpan ?? node.span,
 });
 
+/** `dbt_test`, `data quality checks`, `check schema`. */
+const TESTS = / (dbt|data|quality|model|schema) (tests?|checks?) | (tests?|checks?) (data|quality|model|schema) /;
+
 /** What a step is, by the words of its name: training, a gate, or just a step. */
 export function stepKind(name: string): Extract<NodeKind, 'training-job' | 'validation-gate' | 'pipeline-step'> {
   const tokens = tokensOf(name);
   if (tokens.some((token) => /^(train|training|retrain|retraining|finetune|fit)$/.test(token))) return 'training-job';
-  return tokens.some((token) => /^(validate|validation|evaluate|evaluation|eval|compare)$/.test(token))
+  return tokens.some((token) => /^(validate|validation|evaluate|evaluation|eval|compare)$/.test(token)) ||
+    TESTS.test(` ${tokens.join(' ')} `)
     ? 'validation-gate'
     : 'pipeline-step';
 }
@@ -53,7 +57,7 @@ function pipeline(drawing: Drawing, name: string, where: Where, environment: str
 }
 
 function dvc(project: Project, drawing: Drawing): void {
-  for (const { document, folder, stages } of dvcPipelines(project)) {
+  for (const { document, folder, stages, artifacts } of dvcPipelines(project)) {
     const name = folder === '' ? 'dvc' : folder;
     const root = document.roots[0];
     if (root === undefined) continue;
@@ -68,6 +72,19 @@ function dvc(project: Project, drawing: Drawing): void {
       for (const { path, node } of stage.outs)
         if (path !== undefined)
           drawing.edge('writes', step, drawing.node('dataset', path, at(document, node)), at(document, node));
+    }
+    for (const { name: artifact, entry, path, type } of artifacts) {
+      const where = { document, span: entry.keySpan };
+      const made = stages.find(({ outs }) => path !== undefined && outs.some((out) => out.path === path));
+      if (type !== 'model') continue;
+      const registered = drawing.node('registered-model', artifact, where);
+      const step = made === undefined ? undefined : drawing.find(stepKind(made.name), `${name}/${made.name}`);
+      drawing.edge(
+        made !== undefined && stepKind(made.name) === 'training-job' ? 'trains' : 'registers',
+        step,
+        registered,
+        where,
+      );
     }
   }
 }

@@ -328,3 +328,38 @@ test('dagster: assets read each other, a blocking check gates, a job selects, a 
     ]),
   );
 });
+
+test('feast: a view reads a source of another file, and a service the columns of a view', () => {
+  const files = {
+    'repo/sources.py':
+      'from feast import FileSource\n\ntrips = FileSource(path="s3://bucket/trips.parquet", timestamp_field="t")\n',
+    'repo/views.py':
+      'from feast import FeatureView\nfrom sources import *\n\ntrips_view = FeatureView(name="trips_daily", source=trips)\n',
+    'repo/services.py':
+      'from feast import FeatureService\nfrom views import trips_view\n\nchurn = FeatureService(name="churn_v1", features=[trips_view[["fare"]]])\n',
+  };
+  expect(edges(files)).toEqual([
+    'feature-view:churn_v1 reads feature-view:trips_daily repo/services.py:4',
+    'feature-view:trips_daily reads dataset:s3://bucket/trips.parquet repo/views.py:4',
+  ]);
+});
+
+test('a wrapper that logs to MLflow is no training job, a script that fits a model is, once', () => {
+  const files = {
+    'lib/registry.py': 'import mlflow\n\n\ndef save(model):\n    mlflow.sklearn.log_model(model, "model")\n',
+    'train.py':
+      'from sklearn.linear_model import LogisticRegression\n\nmodel = LogisticRegression()\nmodel.fit(X, y)\n',
+  };
+  expect(nodes(files)).toEqual(['training-job:train.py train.py:4']);
+  const staged = { ...files, 'dvc.yaml': 'stages:\n  train: {cmd: python train.py, deps: [train.py]}\n' };
+  expect(nodes(staged).filter((id) => id.startsWith('training-job'))).toEqual(['training-job:dvc/train dvc.yaml:2']);
+});
+
+test('dvc: an artifact is the model that a stage trains', () => {
+  expect(
+    edges({
+      'dvc.yaml':
+        'artifacts:\n  churn: {path: model.pkl, type: model}\nstages:\n  train: {cmd: python t.py, outs: [model.pkl]}\n',
+    }),
+  ).toContain('training-job:dvc/train trains registered-model:churn dvc.yaml:2');
+});
