@@ -32,6 +32,10 @@ const PRODUCTION = new Set(['prod', 'prd', 'production', 'live']);
 const STAGING = new Set(['staging', 'stage', 'stg', 'preprod', 'uat']);
 const DEVELOPMENT = new Set(['dev', 'development', 'test', 'sandbox', 'local', 'nonprod']);
 
+const STORES = new Set(
+  'disk cache storage path paths file files model models data volume ssd nvme pvc store'.split(' '),
+);
+
 /** Lower-case words of a name: split at anything that is neither letter nor digit, and at camelCase. */
 export function tokensOf(name: string): readonly string[] {
   return name
@@ -45,7 +49,9 @@ export function tokensOf(name: string): readonly string[] {
 export function environmentOf(name: string): Environment {
   const tokens = tokensOf(name);
   const named = new Set<Environment>();
-  for (const token of tokens) {
+  for (const [at, token] of tokens.entries()) {
+    // `local-disk` and `live_data` are places of data, not environments.
+    if ((token === 'local' || token === 'live') && STORES.has(tokens[at + 1] ?? '')) continue;
     if (PRODUCTION.has(token)) named.add('production');
     else if (STAGING.has(token)) named.add('staging');
     else if (DEVELOPMENT.has(token)) named.add('development');

@@ -3,7 +3,7 @@ import { type DataNode, type Entry, each, entries, get, items, text } from '../.
 import type { DocumentBase } from '../../documents/document.ts';
 import { lineOf } from '../../documents/lines.ts';
 import type { Project } from '../../documents/project.ts';
-import { type Described, type Field, mapsAt, numberAt, textAt } from './field.ts';
+import { type Described, type Field, numberAt, textAt } from './field.ts';
 import { rootsOf } from './recognise.ts';
 
 /** A model's configuration for Triton. */
@@ -36,75 +36,6 @@ export const tritonModels: (project: Project) => readonly TritonModel[] = fact((
     warmup: each(get(root, 'model_warmup')),
     ensemble: get(root, 'ensemble_scheduling'),
   })),
-);
-
-/** A deployment inside of a Ray Serve application; a RayService keeps its configuration as a string that is not read further. */
-export interface RayDeployment extends Described {
-  readonly application: string | undefined;
-  readonly name: string | undefined;
-  readonly replicas: Field<number> | undefined;
-  readonly minReplicas: Field<number> | undefined;
-  readonly maxReplicas: Field<number> | undefined;
-  readonly maxOngoing: Field<number> | undefined;
-}
-
-export const rayDeployments: (project: Project) => readonly RayDeployment[] = fact((project) =>
-  rootsOf(project, 'ray-serve').flatMap(({ document, root }) => {
-    const applications = mapsAt(root, 'applications');
-    return (applications.length === 0 ? [root] : applications).flatMap((application) =>
-      mapsAt(application, 'deployments').map((node) => ({
-        document,
-        node,
-        application: text(get(application, 'name')),
-        name: text(get(node, 'name')),
-        replicas: numberAt(node, 'num_replicas'),
-        minReplicas: numberAt(node, 'autoscaling_config', 'min_replicas'),
-        maxReplicas: numberAt(node, 'autoscaling_config', 'max_replicas'),
-        maxOngoing: numberAt(node, 'max_ongoing_requests'),
-      })),
-    );
-  }),
-);
-
-/** `key: value` lines of the string `serveConfigV2` with their line in the file: enough for single settings. */
-export interface RayService extends Described {
-  readonly name: Field<string> | undefined;
-  readonly serveConfig: Field<string> | undefined;
-  readonly rayVersion: Field<string> | undefined;
-  readonly settings: readonly {
-    readonly key: string;
-    readonly value: string;
-    readonly start: number;
-    readonly end: number;
-  }[];
-  readonly pods: readonly DataNode[];
-}
-
-const SETTING = /^[ \t]*(?:- )?([A-Za-z_]\w*):[ \t]+([^\s#][^\n#]*)$/gm;
-
-export const rayServices: (project: Project) => readonly RayService[] = fact((project) =>
-  rootsOf(project, 'ray-service').map(({ document, root }) => {
-    const config = textAt(root, 'spec', 'serveConfigV2');
-    const from = config?.node.span.start ?? 0;
-    const written = config === undefined ? '' : document.text.slice(from, config.node.span.end);
-    const cluster = get(root, 'spec', 'rayClusterConfig');
-    return {
-      document,
-      node: root,
-      name: textAt(root, 'metadata', 'name'),
-      serveConfig: config,
-      rayVersion: textAt(cluster, 'rayVersion'),
-      settings: [...written.matchAll(SETTING)].map((match) => {
-        const value = (match[2] ?? '').trim();
-        const start = from + match.index + match[0].indexOf(match[2] ?? '', match[0].indexOf(':') + 1);
-        return { key: match[1] ?? '', value: value.replace(/^(["'])(.*)\1$/, '$2'), start, end: start + value.length };
-      }),
-      pods: [
-        get(cluster, 'headGroupSpec', 'template'),
-        ...mapsAt(cluster, 'workerGroupSpecs').map((group) => get(group, 'template')),
-      ].flatMap((pod) => pod ?? []),
-    };
-  }),
 );
 
 /** A service of a compose file. */

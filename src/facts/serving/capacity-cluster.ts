@@ -4,8 +4,8 @@ import { type Autoscaler, autoscalers, autoscalersOf } from '../formats/autoscal
 import { boolAt, type Field, mapsAt, numberAt } from '../formats/field.ts';
 import { kserveServices, seldonDeployments } from '../formats/kserve.ts';
 import { objectsOf } from '../formats/kubernetes.ts';
+import { rayDeployments } from '../formats/ray.ts';
 import { rootsOf } from '../formats/recognise.ts';
-import { rayDeployments } from '../formats/servers.ts';
 import { type Capacity, capacity } from './capacity-of.ts';
 import { modelServers } from './model-servers.ts';
 

@@ -5,8 +5,8 @@ import type { Described } from '../formats/field.ts';
 import { mapsAt } from '../formats/field.ts';
 import { kserveRuntimes, kserveServices, seldonDeployments } from '../formats/kserve.ts';
 import type { KubernetesContainer } from '../formats/kubernetes.ts';
+import { rayServices } from '../formats/ray.ts';
 import { rootsOf } from '../formats/recognise.ts';
-import { rayServices } from '../formats/servers.ts';
 import { composeServers, modelServers } from './model-servers.ts';
 
 /** An image that answers requests with a model. */

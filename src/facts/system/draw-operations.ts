@@ -221,13 +221,16 @@ function drawEnvironments(project: Project, drawing: Drawing): void {
   for (const { document, node, folder, reaches } of kustomizations(project)) {
     const [, overlay] = /(?:^|\/)overlays\/([\w.-]+)$/.exec(folder) ?? [];
     if (overlay === undefined) continue;
+    const reached = reaches.flatMap(({ node: reach, path }) =>
+      [...drawing.nodes.values()].filter((one) => one.path === path).map((one) => ({ id: one.id, reach })),
+    );
+    // An overlay of other things is no environment of the ML system.
+    if (reached.length === 0) continue;
     const id = drawing.node('environment', overlay, {
       document,
       span: { start: node.span.start, end: node.span.start },
     });
-    for (const { node: reach, path } of reaches)
-      for (const each of [...drawing.nodes.values()].filter((one) => one.path === path))
-        drawing.edge('includes', id, each.id, at(document, reach));
+    for (const { id: other, reach } of reached) drawing.edge('includes', id, other, at(document, reach));
   }
 }
 

@@ -1,6 +1,7 @@
 import { get } from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
-import { rayDeployments, rayServices, tritonModels } from '../formats/servers.ts';
+import { rayDeployments, rayServices } from '../formats/ray.ts';
+import { tritonModels } from '../formats/servers.ts';
 import { at, deploys } from './draw-places.ts';
 import type { Drawing } from './drawing.ts';
 import { environmentAt } from './production.ts';
@@ -13,18 +14,17 @@ export function servers(project: Project, drawing: Drawing): void {
     const id = drawing.node('deployment', name?.text ?? folder, where, environmentAt(document, node));
     deploys(drawing, id, name?.text ?? folder, undefined, where);
   }
-  for (const { document, node, name, application } of rayDeployments(project))
-    drawing.node(
-      'deployment',
-      `${application ?? ''}/${name ?? ''}`.replace(/^\//, ''),
-      at(document, get(node, 'name') ?? node),
-      environmentAt(document, node),
-    );
-  for (const { document, node, name } of rayServices(project))
-    drawing.node(
-      'endpoint',
-      name?.text ?? 'ray service',
-      at(document, name?.node ?? node),
-      environmentAt(document, node),
-    );
+  const services = new Map<string, string>();
+  for (const { document, node, name } of rayServices(project)) {
+    const label = name?.text ?? 'ray service';
+    const where = at(document, name?.node ?? node);
+    services.set(`${document.path}\0${label}`, drawing.node('endpoint', label, where, environmentAt(document, node)));
+  }
+  for (const { document, node, name, application, service, model } of rayDeployments(project)) {
+    const own = [service, application, name].filter((part) => part !== undefined && part !== '').join('/');
+    const where = at(document, get(node, 'name') ?? model?.node ?? node);
+    const id = drawing.node('deployment', own === '' ? 'ray serve' : own, where, environmentAt(document, node));
+    drawing.edge('serves', id, services.get(`${document.path}\0${service ?? ''}`), where);
+    if (model?.value !== undefined) deploys(drawing, id, model.value, undefined, at(document, model.node));
+  }
 }

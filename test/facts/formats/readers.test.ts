@@ -15,7 +15,8 @@ import { kubernetesWorkloads } from '../../../src/facts/formats/kubernetes.ts';
 import { llmServers } from '../../../src/facts/formats/llm.ts';
 import { prometheusRules } from '../../../src/facts/formats/prometheus.ts';
 import { comparisonsOf, metricNames, seconds } from '../../../src/facts/formats/promql.ts';
-import { composeServices, rayServices } from '../../../src/facts/formats/servers.ts';
+import { rayDeployments, rayServices } from '../../../src/facts/formats/ray.ts';
+import { composeServices } from '../../../src/facts/formats/servers.ts';
 import { terraformModules, terraformResources } from '../../../src/facts/formats/terraform.ts';
 import { projectOf, written } from './project.ts';
 
@@ -258,4 +259,34 @@ test('globs are matched whole and in linear time', () => {
     'a/c/d/b.yaml',
   ]);
   expect(globMatcher(`${'*a'.repeat(200)}b`)('a'.repeat(5000))).toBe(false);
+});
+
+test('a ray service is read into its string: deployments and models, each on its own line of the file', () => {
+  const project = projectOf({
+    'ray.yaml': `apiVersion: ray.io/v1
+kind: RayService
+metadata: {name: churn}
+spec:
+  serveConfigV2: |
+    applications:
+      - name: scoring
+        import_path: app:churn
+        deployments:
+          - name: Scorer
+            num_replicas: 2
+      - name: chat
+        import_path: ray.serve.llm:build_openai_app
+        args:
+          llm_configs:
+            - model_loading_config: {model_id: small, model_source: acme/small-7b}
+              deployment_config: {autoscaling_config: {min_replicas: 0}}
+  rayClusterConfig: {rayVersion: "2.52.0"}
+`,
+  });
+  const [scorer, chat, ...rest] = rayDeployments(project);
+  expect(rest).toEqual([]);
+  expect(scorer).toMatchObject({ service: 'churn', application: 'scoring', name: 'Scorer', replicas: { value: 2 } });
+  expect(scorer && written(scorer.document, scorer.replicas?.node)).toBe('2');
+  expect(chat).toMatchObject({ name: 'small', model: { value: 'acme/small-7b' }, minReplicas: { value: 0 } });
+  expect(chat && written(chat.document, chat.model?.node)).toBe('acme/small-7b');
 });
