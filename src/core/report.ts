@@ -158,6 +158,8 @@ export interface SystemEdge {
   readonly kind: string;
   readonly path: RepoPath;
   readonly line: number;
+  /** Percent of the requests that go this way, where the file says so. */
+  readonly traffic?: number;
 }
 
 export interface Report {

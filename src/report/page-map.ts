@@ -43,7 +43,8 @@ ${nodes.map((each) => nodeDrawing(each, edges)).join('\n')}
 }
 
 function edgeDrawing({ edge, from, to, points, label }: PlacedEdge): string {
-  const kind = html(plain(edge.kind));
+  const share = edge.traffic === undefined ? '' : ` ${edge.traffic} %`;
+  const kind = html(plain(`${edge.kind}${share}`));
   return `<g class="edge" data-from="${from}" data-to="${to}"><path d="${curve(points)}" marker-end="url(#arrow)"/><text x="${px(label.x)}" y="${px(label.y + 4)}" text-anchor="middle">${kind}</text></g>`;
 }
 

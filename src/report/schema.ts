@@ -144,7 +144,16 @@ const system = z.strictObject({
       wired: z.strictObject({ holds: texts, fails: texts }).optional(),
     }),
   ),
-  edges: z.array(z.strictObject({ from: z.string(), to: z.string(), kind: z.string(), path, line })),
+  edges: z.array(
+    z.strictObject({
+      from: z.string(),
+      to: z.string(),
+      kind: z.string(),
+      path,
+      line,
+      traffic: z.number().min(0).max(100).optional().describe('Percent of the requests that go this way'),
+    }),
+  ),
 });
 
 const incident = z.strictObject({

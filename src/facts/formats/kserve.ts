@@ -1,7 +1,7 @@
 import { fact } from '../../core/fact.ts';
 import { type DataNode, entries, get, text } from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
-import { boolAt, type Field, mapsAt, numberAt, textAt } from './field.ts';
+import { boolAt, type Field, mapsAt, numberAt, textAt, textsAt } from './field.ts';
 import {
   containerOf,
   containersOf,
@@ -179,6 +179,31 @@ export const seldonDeployments: (project: Project) => readonly SeldonModel[] = f
       containers: [],
     })),
 ]);
+
+/** A Pipeline of Seldon Core 2: models that pass their answers on. */
+export interface SeldonPipeline extends KubernetesObject {
+  readonly steps: readonly {
+    readonly node: DataNode;
+    /** The Model that it runs. */
+    readonly name: string;
+    /** Names of the steps whose answers it takes, without the tensors. */
+    readonly after: readonly string[];
+  }[];
+}
+
+export const seldonPipelines: (project: Project) => readonly SeldonPipeline[] = fact((project) =>
+  rootsOf(project, 'seldon-v2')
+    .map(kubernetesObject)
+    .filter(({ kind }) => kind === 'Pipeline')
+    .map((object) => ({
+      ...object,
+      steps: mapsAt(object.spec, 'steps').map((node) => ({
+        node,
+        name: text(get(node, 'name')) ?? '',
+        after: [...textsAt(node, 'inputs'), ...textsAt(node, 'triggers')].map((input) => input.split('.')[0] ?? input),
+      })),
+    })),
+);
 
 /** An Experiment of Seldon Core 2. */
 export interface SeldonExperiment extends KubernetesObject {

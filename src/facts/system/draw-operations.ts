@@ -1,16 +1,13 @@
-import { type DataDocument, type DataNode, entries, get, literal, text } from '../../documents/data.ts';
+import { type DataDocument, type DataNode, entries, get, literal } from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
-import { azureSchedules } from '../formats/azure.ts';
-import { cloudwatchAlarms, eventRules } from '../formats/cloudformation.ts';
-import { databricksBundles, databricksResources } from '../formats/databricks.ts';
-import { githubWorkflows } from '../formats/github.ts';
-import { kubernetesWorkloads } from '../formats/kubernetes.ts';
+import { cloudwatchAlarms } from '../formats/cloudformation.ts';
+import { databricksBundles } from '../formats/databricks.ts';
 import { kustomizations } from '../formats/packaging.ts';
 import { alertRoutes, prometheusRules, serviceObjectives } from '../formats/prometheus.ts';
-import { argoWorkflows } from '../formats/training.ts';
-import { environmentOf, tokensOf } from '../paths.ts';
+import { environmentOf } from '../paths.ts';
 import { drawCdkAlarms } from './draw-cdk.ts';
 import { emittedMetrics } from './draw-code.ts';
+import { drawSchedules } from './draw-schedules.ts';
 import type { Drawing, Where } from './drawing.ts';
 import { type Monitor, monitors } from './monitors.ts';
 import { environmentAt } from './production.ts';
@@ -132,75 +129,6 @@ function drawAlerts(project: Project, drawing: Drawing): void {
     for (const { node, name } of receivers) drawing.node('alert-route', name, at(document, node));
   for (const { document, node, name, service } of serviceObjectives(project))
     drawing.node('slo', `${service ?? ''} ${name?.text ?? ''}`.trim(), at(document, name?.node ?? node));
-}
-
-const TRAINS = new Set(
-  'train training retrain retraining scoring drift materialize materialization feast dvc dbt'.split(' '),
-);
-
-function drawSchedules(project: Project, drawing: Drawing): void {
-  for (const { document, name, jobs, schedules } of githubWorkflows(project)) {
-    const label = name?.text ?? document.path;
-    const relevant = jobs.filter(({ id, steps }) =>
-      tokensOf(
-        `${id} ${steps.map(({ run, name: step }) => `${step?.text ?? ''} ${run?.text ?? ''}`).join(' ')}`.slice(
-          0,
-          5000,
-        ),
-      ).some((token) => TRAINS.has(token)),
-    );
-    const [first] = schedules;
-    if (first === undefined || relevant.length === 0) continue;
-    const id = drawing.node('schedule', `${label} ${first.text ?? ''}`.trim(), at(document, first.node));
-    for (const job of relevant)
-      drawing.edge(
-        'schedules',
-        id,
-        drawing.node('pipeline', `${label}/${job.id}`, { document, span: job.entry.keySpan }),
-        at(document, first.node),
-      );
-  }
-  for (const { document, name, schedule, node, kind } of kubernetesWorkloads(project)) {
-    if (kind !== 'CronJob' || schedule === undefined) continue;
-    const id = drawing.node(
-      'schedule',
-      `${name?.text ?? ''} ${schedule.text ?? ''}`.trim(),
-      at(document, schedule.node),
-      environmentAt(document, node),
-    );
-    drawing.edge('schedules', id, drawing.find('monitor', name?.text ?? ''), at(document, schedule.node));
-  }
-  for (const { document, node, name, job, trigger } of azureSchedules(project))
-    if (job !== undefined && trigger !== undefined)
-      drawing.node('schedule', name?.text ?? 'schedule', at(document, trigger), environmentAt(document, node));
-  for (const { document, id, schedule } of eventRules(project))
-    if (schedule !== undefined) drawing.node('schedule', id, at(document, schedule.node));
-  for (const { document, name, schedule } of argoWorkflows(project))
-    if (schedule !== undefined)
-      drawing.edge(
-        'schedules',
-        drawing.node('schedule', `${name?.text ?? ''} ${schedule.text ?? ''}`.trim(), at(document, schedule.node)),
-        drawing.find('pipeline', name?.text ?? ''),
-        at(document, schedule.node),
-      );
-  for (const { document, node, type, key, target } of databricksResources(project)) {
-    const schedule = get(node, 'schedule', 'quartz_cron_expression') ?? get(node, 'trigger', 'periodic');
-    if (schedule === undefined) continue;
-    const id = drawing.node(
-      'schedule',
-      `${key} ${text(schedule) ?? ''}`.trim(),
-      at(document, schedule),
-      target ?? 'unknown',
-    );
-    drawing.edge(
-      'schedules',
-      id,
-      type === 'jobs'
-        ? (drawing.find('pipeline', key, target) ?? drawing.find('monitor', key, target))
-        : drawing.find('monitor', literal(get(node, 'table_name')) ?? key, target),
-      at(document, schedule),
-    );
-  }
 }
 
 function drawEnvironments(project: Project, drawing: Drawing): void {

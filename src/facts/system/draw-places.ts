@@ -16,6 +16,13 @@ export function model(drawing: Drawing, name: string, version: string | undefine
 }
 
 /** Says at `where` that the node `from` deploys a model, as {@link model} draws it. */
-export function deploys(drawing: Drawing, from: string, name: string, version: string | undefined, where: Where): void {
-  drawing.edge('deploys', from, model(drawing, name, version, where), where);
+export function deploys(
+  drawing: Drawing,
+  from: string,
+  name: string,
+  version: string | undefined,
+  where: Where,
+  traffic?: number,
+): void {
+  drawing.edge('deploys', from, model(drawing, name, version, where), where, traffic);
 }

@@ -1,4 +1,4 @@
-import { type DataNode, get, literal, text } from '../../documents/data.ts';
+import { type DataNode, get, literal, number, text } from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
 import { azureAssets, azureDeployments, azureEndpoints } from '../formats/azure.ts';
 import { type CloudResource, sagemakerEndpointConfigs, sagemakerResources } from '../formats/cloudformation.ts';
@@ -10,6 +10,7 @@ import { llmServers } from '../formats/llm.ts';
 import { modelReferences } from '../formats/model-references.ts';
 import { composeServices } from '../formats/servers.ts';
 import { at, deploys, keyed, model } from './draw-places.ts';
+import { drawSeldon } from './draw-seldon.ts';
 import { servers } from './draw-servers.ts';
 import { drawTerraform } from './draw-terraform.ts';
 import type { Drawing } from './drawing.ts';
@@ -47,6 +48,15 @@ function azure(project: Project, drawing: Drawing): void {
     if (each.model !== undefined && modelReference !== undefined)
       deploys(drawing, id, modelReference.name, modelReference.version, at(document, each.model));
   }
+  for (const { document, node, name, traffic } of azureEndpoints(project))
+    for (const { key, keySpan, value } of traffic)
+      drawing.edge(
+        'serves',
+        drawing.find('deployment', `${name?.value ?? ''}/${key}`, environmentAt(document, node)),
+        drawing.find('endpoint', name?.value ?? '', environmentAt(document, node)),
+        { document, span: keySpan },
+        number(value),
+      );
 }
 
 function kubernetes(project: Project, drawing: Drawing): void {
@@ -54,7 +64,9 @@ function kubernetes(project: Project, drawing: Drawing): void {
     const where = at(document, name?.node ?? node);
     const id = drawing.node('endpoint', name?.text ?? 'inference service', where, environmentAt(document, node));
     const storage = predictor?.storageUri;
-    if (storage?.value !== undefined) deploys(drawing, id, storage.value, undefined, at(document, storage.node));
+    const canary = predictor?.canaryTrafficPercent?.value;
+    if (storage?.value !== undefined)
+      deploys(drawing, id, storage.value, undefined, at(document, storage.node), canary);
   }
   for (const { document, node, part, name, model: served, storageUri, traffic } of seldonDeployments(project)) {
     const environment = environmentAt(document, node);
@@ -70,10 +82,12 @@ function kubernetes(project: Project, drawing: Drawing): void {
         id,
         drawing.node('endpoint', name.text ?? '', at(document, name.node), environment),
         at(document, traffic?.node ?? name.node),
+        traffic?.value,
       );
     if (storageUri?.value !== undefined)
       deploys(drawing, id, storageUri.value, undefined, at(document, storageUri.node));
   }
+  drawSeldon(project, drawing);
   for (const { document, node, name, model: served, from } of llmServers(project)) {
     if (from === 'kserve') continue;
     const id = drawing.node(

@@ -64,6 +64,8 @@ export interface MapEdge {
   readonly kind: EdgeKind;
   readonly path: RepoPath;
   readonly line: number;
+  /** Percent of the requests that go this way. */
+  readonly traffic?: number;
 }
 
 /** Collects nodes and edges; the same node or edge twice is one, shown where it was first seen. */
@@ -72,7 +74,14 @@ export interface Drawing {
   readonly edges: ReadonlyMap<string, MapEdge>;
   /** Returns the node's id. */
   readonly node: (kind: NodeKind, name: string, where: Where, environment?: string) => string;
-  readonly edge: (kind: EdgeKind, from: string | undefined, to: string | undefined, where: Where) => void;
+  /** With `traffic`, the share of the requests; the place that tells it is shown before one that does not. */
+  readonly edge: (
+    kind: EdgeKind,
+    from: string | undefined,
+    to: string | undefined,
+    where: Where,
+    traffic?: number,
+  ) => void;
   /** The one node of a kind and name, in an environment or in any where there is only one. */
   readonly find: (kind: NodeKind, name: string, environment?: string) => string | undefined;
 }
@@ -102,10 +111,12 @@ export function createDrawing(): Drawing {
     byName.set(key, [...(byName.get(key) ?? []), id]);
     return id;
   };
-  const edge: Drawing['edge'] = (kind, from, to, where) => {
+  const edge: Drawing['edge'] = (kind, from, to, where, traffic) => {
     if (from === undefined || to === undefined || from === to) return;
     const key = `${from}\0${kind}\0${to}`;
-    if (!edges.has(key)) edges.set(key, { from, to, kind, path: where.document.path, line: lineAt(where) });
+    const share = traffic !== undefined && traffic >= 0 && traffic <= 100 ? { traffic } : {};
+    if (!edges.has(key) || ('traffic' in share && edges.get(key)?.traffic === undefined))
+      edges.set(key, { from, to, kind, path: where.document.path, line: lineAt(where), ...share });
   };
   const find: Drawing['find'] = (kind, name, environment) => {
     const all = byName.get(`${kind}:${name}`) ?? [];

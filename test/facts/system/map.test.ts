@@ -193,3 +193,56 @@ test('an empty project and hostile files describe nothing', () => {
     ).nodes,
   ).toEqual([]);
 });
+
+test('traffic stands on the link that carries it, with the line that says so', () => {
+  const azureTraffic = {
+    ...azure,
+    'deploy/endpoint.yml': `${azure['deploy/endpoint.yml']}traffic: {blue: 90}\n`,
+  };
+  expect(systemMap(projectOf(azureTraffic)).edges.find(({ kind }) => kind === 'serves')).toEqual({
+    from: 'deployment:churn/blue',
+    to: 'endpoint:churn',
+    kind: 'serves',
+    path: 'deploy/endpoint.yml',
+    line: 4,
+    traffic: 90,
+  });
+});
+
+test('seldon: a pipeline runs its models, a detector watches them, an experiment shares the requests out', () => {
+  const object = (kind: string, name: string, spec: string): string =>
+    `apiVersion: mlops.seldon.io/v1alpha1\nkind: ${kind}\nmetadata: {name: ${name}}\nspec: ${spec}\n`;
+  const files = {
+    'models.yaml': ['income', 'income-2', 'income-drift']
+      .map((name) => object('Model', name, `{storageUri: "gs://models/${name}"}`))
+      .join('---\n'),
+    'pipeline.yaml': object(
+      'Pipeline',
+      'scoring',
+      '{steps: [{name: income}, {name: income-drift, inputs: [income.inputs]}]}',
+    ),
+    'experiment.yaml': object(
+      'Experiment',
+      'trial',
+      '{candidates: [{name: income, weight: 90}, {name: income-2, weight: 10}]}',
+    ),
+  };
+  expect(edges(files)).toEqual(
+    expect.arrayContaining([
+      'pipeline:scoring includes deployment:income pipeline.yaml:4',
+      'deployment:income-drift monitors deployment:income pipeline.yaml:4',
+      'deployment:income-2 serves endpoint:trial experiment.yaml:4',
+    ]),
+  );
+  const shares = systemMap(projectOf(files)).edges.filter(({ kind }) => kind === 'serves');
+  expect(shares.map(({ traffic }) => traffic)).toEqual([90, 10]);
+});
+
+test('azure: a schedule starts the pipeline whose file it names', () => {
+  expect(
+    edges({
+      'jobs/train.yml': 'type: pipeline\ndisplay_name: churn\njobs: {train: {type: command}}\n',
+      'jobs/nightly.yml': 'name: nightly\ntrigger: {type: cron}\ncreate_job: ./train.yml\n',
+    }),
+  ).toContain('schedule:nightly schedules pipeline:churn jobs/nightly.yml:3');
+});
