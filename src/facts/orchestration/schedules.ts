@@ -203,10 +203,10 @@ function airflow(document: PythonDocument): readonly ScheduledJob[] {
 
 /** Every job in the given files that may have a schedule; those of lower environments are left out. */
 export function scheduledJobs(project: Project, paths: ReadonlySet<RepoPath>): readonly ScheduledJob[] {
-  const python = [...paths].flatMap((path) => {
-    const document = project.document(path);
-    return document?.kind === 'python' ? airflow(document) : [];
-  });
+  const python = project
+    .documents('python', ['airflow'])
+    .filter(({ path }) => paths.has(path))
+    .flatMap(airflow);
   const all = [databricks, cloud, clusters, workflows, azure, prefect].flatMap((read) => read(project));
   return [...all.filter(({ document }) => paths.has(document.path)), ...python];
 }

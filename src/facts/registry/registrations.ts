@@ -47,6 +47,13 @@ function inPython(project: Project): readonly Registration[] {
     );
 }
 
+/** Asked of the texts: to be parsed, a file would have to say more than that it trains. */
+const trainsSomewhere = (project: Project): boolean =>
+  project.paths.some((path) => {
+    const content = /\.(py|ipynb)$/.test(path) ? project.content(path) : undefined;
+    return content?.kind === 'text' && FITS.test(content.text);
+  });
+
 /** Every place that registers a model, in path order; tests, examples and templates left out. */
 export const registrations: (project: Project) => readonly Registration[] = fact((project) => {
   const recipes = mlflowRecipes(project).flatMap(({ document, modelName }): readonly Registration[] =>
@@ -60,10 +67,7 @@ export const registrations: (project: Project) => readonly Registration[] = fact
       .filter(({ value }) => literal(get(value, 'type')) === 'model')
       .map(({ key, keySpan }) => ({ document, span: keySpan, says: `the artifact \`${key}\`` }));
   });
-  const trains = project
-    .documents('python', ['.fit(', '.train(', 'Trainer', 'train'])
-    .some(({ text }) => FITS.test(text));
-  return trains
+  return trainsSomewhere(project)
     ? [...inPython(project), ...recipes, ...artifacts].filter(
         ({ document: { path } }) => pathClassOf(path) === 'production' && !isTemplatePath(path),
       )
