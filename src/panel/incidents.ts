@@ -3,6 +3,7 @@ import type { Incident } from '../core/report.ts';
 import type { Change, Content, PullRequestSnapshot } from '../core/snapshot.ts';
 import { placeOf } from '../documents/document.ts';
 import type { Project } from '../documents/project.ts';
+import { misfitsOf } from '../facts/formats/shapes.ts';
 import { pathClassOf } from '../facts/paths.ts';
 
 const REASONS = {
@@ -37,6 +38,22 @@ function damage(path: RepoPath, project: Project): Incident | undefined {
   };
 }
 
+/** Fields that a recognised format has no use for; one incident for each file. */
+function misfit(path: RepoPath, project: Project): Incident | undefined {
+  const document = project.document(path);
+  if (document === undefined || !('roots' in document)) return undefined;
+  const [first, ...others] = misfitsOf(document);
+  if (first === undefined) return undefined;
+  const more = others.length > 0 ? ` (and ${others.length} more ${others.length === 1 ? 'place' : 'places'})` : '';
+  return {
+    kind: 'unparsable',
+    path,
+    line: placeOf(document, first.node.span).startLine,
+    clouds: pathClassOf(path) !== 'test',
+    message: `${first.message}${more}`,
+  };
+}
+
 function unread(change: Change, project: Project): Incident | undefined {
   const entry = project.tree.get(change.path);
   if (entry === undefined || entry.mode === 'symlink' || entry.mode === 'submodule') return undefined;
@@ -65,7 +82,10 @@ export function readingIncidents(snapshot: PullRequestSnapshot, after: Project):
     if (change.kind === 'deleted') return [];
     try {
       const incident =
-        withheld(change.path, after.content(change.path)) ?? unread(change, after) ?? damage(change.path, after);
+        withheld(change.path, after.content(change.path)) ??
+        unread(change, after) ??
+        damage(change.path, after) ??
+        misfit(change.path, after);
       return incident === undefined ? [] : [incident];
     } catch (error) {
       return [crashed(change.path, error)];

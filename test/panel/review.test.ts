@@ -150,6 +150,22 @@ describe('verdict and severity', () => {
     expect(report.incidents[0]).toMatchObject({ kind: 'unparsable', path: 'a.py' });
     expect(report.verdict).toBe('incomplete');
   });
+  test('a field of another shape than its format has is an incident with its line', () => {
+    const service = (minimum: string): string =>
+      `apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: {name: a}\nspec:\n  predictor:\n    minReplicas: ${minimum}\n`;
+    const report = review({ 'a.yaml': service('three') });
+    expect(report.incidents).toMatchObject([
+      {
+        kind: 'unparsable',
+        path: 'a.yaml',
+        line: 6,
+        clouds: true,
+        message: expect.stringContaining('a number belongs'),
+      },
+    ]);
+    expect(report.verdict).toBe('incomplete');
+    expect(review({ 'a.yaml': service('3') }).incidents).toEqual([]);
+  });
   test('a participant without a seat says nothing', () => {
     expect(review(files, { panel: { participants: ['sre'] } }).findings).toEqual([]);
     expect(review(files, { panel: { participants: ['sre'] } }).participants.map(({ persona }) => persona)).toEqual([
