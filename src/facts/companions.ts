@@ -29,6 +29,10 @@ const NEVER =
 const LOCK = /(^|\/)((uv|poetry|pdm|pylock[^/]*|dvc)\.(lock|toml)|Pipfile\.lock|conda-lock\.ya?ml)$/;
 const MOST_BYTES_OF_A_LOCK = 4 * 1024 * 1024;
 
+/** Stacks of the Cloud Development Kit, where people keep them. */
+const TYPESCRIPT_STACK =
+  /(^|\/)(lib|bin|infra|infrastructure|cdk|stacks?|deploy|deployment)\/[^\n]*(?<!\.d|\.test|\.spec)\.ts$/;
+
 function isCompanion({ path, mode, size }: TreeEntry): boolean {
   if (mode === 'symlink' || mode === 'submodule' || NEVER.test(path)) return false;
   if (LOCK.test(path)) return (size ?? 0) <= MOST_BYTES_OF_A_LOCK;
@@ -39,6 +43,7 @@ function isCompanion({ path, mode, size }: TreeEntry): boolean {
   if (kind === 'markdown') return /(^|\/)(readme|model[_-]?card|datasheet|slo)[^/]*\.md$/i.test(path);
   if (CONFIGURATION.has(kind)) return true;
   if (kind === 'python') return true;
+  if (TYPESCRIPT_STACK.test(path)) return (size ?? 0) <= 128 * 1024;
   return (
     kind === 'text' &&
     /(^|\/)(CODEOWNERS|\.gitattributes|\.gitignore|Makefile|justfile|[^/]+\.sh|setup\.cfg|config\.properties)$/i.test(

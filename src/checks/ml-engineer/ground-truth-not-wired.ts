@@ -62,6 +62,9 @@ function watchesQuality(project: Project, monitor: Monitor): boolean {
     case 'alibi':
     case 'python':
       return false;
+    // What kind of monitor TypeScript sets up is not read.
+    case 'construct':
+      return true;
   }
 }
 

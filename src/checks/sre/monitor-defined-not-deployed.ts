@@ -15,12 +15,14 @@ const KINDS: Readonly<Record<Monitor['by'], string>> = {
   alibi: 'detector',
   kubernetes: 'monitor',
   python: 'monitor of',
+  construct: 'monitoring schedule',
 };
 
 /** A pause counts only where production runs: development targets are paused by design. */
 function isOff(monitor: Monitor): Judged | undefined {
   const judged = enabledOf(monitor);
-  if (judged.state !== 'fails' || monitor.by === 'python' || monitor.by === 'sagemaker') return undefined;
+  if (judged.state !== 'fails' || monitor.by === 'python' || monitor.by === 'construct') return undefined;
+  if (monitor.by === 'sagemaker') return undefined;
   const { document, node } = monitor.monitor;
   return mayBeProduction(document as DataDocument, node) ? judged : undefined;
 }

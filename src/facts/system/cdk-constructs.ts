@@ -20,6 +20,9 @@ const KINDS: Readonly<Record<ConstructKind, RegExp>> = {
   pipeline: /\.aws_sagemaker\.CfnPipeline$/,
 };
 
+/** The same, to be asked in order. */
+export const CONSTRUCTS = Object.entries(KINDS) as readonly (readonly [ConstructKind, RegExp])[];
+
 /** A construct of the Cloud Development Kit: `sagemaker.CfnEndpoint(self, "Endpoint", ...)`. */
 export interface Construct {
   readonly document: PythonDocument;
@@ -47,9 +50,8 @@ interface Found {
 }
 
 function foundIn(document: PythonDocument): readonly Found[] {
-  const kinds = Object.entries(KINDS) as readonly (readonly [ConstructKind, RegExp])[];
   return calls(document).flatMap((call) => {
-    const kind = kinds.find(([, pattern]) =>
+    const kind = CONSTRUCTS.find(([, pattern]) =>
       call.names.some((name) => name.startsWith('aws_cdk') && pattern.test(name)),
     )?.[0];
     return kind === undefined ? [] : [{ call, kind }];

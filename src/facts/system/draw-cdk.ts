@@ -8,6 +8,7 @@ import {
   labelOf,
   scheduleOf,
 } from './cdk-constructs.ts';
+import { type WrittenConstruct, writtenConstructs } from './cdk-typescript.ts';
 import type { Drawing, NodeKind, Where } from './drawing.ts';
 
 const NODES: Readonly<Partial<Record<ConstructKind, NodeKind>>> = {
@@ -34,6 +35,37 @@ export function drawCdkResources(project: Project, drawing: Drawing): void {
       // What the configuration is given reaches the endpoint too; only the configuration says that it deploys it.
       if (from.kind === 'config' && to.kind === 'model') drawing.edge('deploys', one, other, where(from));
     }
+  }
+}
+
+/** The same of TypeScript. */
+export function drawWrittenResources(project: Project, drawing: Drawing): void {
+  const ids = new Map<WrittenConstruct, string>();
+  for (const construct of writtenConstructs(project)) {
+    const kind = NODES[construct.kind];
+    if (kind !== undefined) ids.set(construct, drawing.node(kind, construct.name, construct));
+  }
+  for (const from of writtenConstructs(project))
+    for (const to of from.refersTo) {
+      if (from.kind === 'endpoint' && to.kind === 'config') drawing.edge('serves', ids.get(to), ids.get(from), from);
+      if (from.kind === 'config' && to.kind === 'model') drawing.edge('deploys', ids.get(from), ids.get(to), from);
+    }
+}
+
+/** The same of TypeScript. */
+export function drawWrittenAlarms(project: Project, drawing: Drawing): void {
+  for (const construct of writtenConstructs(project)) {
+    const { document, kind, name, actions, schedule, handlesAlarms } = construct;
+    if (handlesAlarms) drawing.node('alert-route', name, construct);
+    if (kind === 'rule' && schedule !== undefined) drawing.node('schedule', name, { document, span: schedule });
+    if (kind !== 'alarm') continue;
+    const id = drawing.node('alert', name, construct);
+    for (const other of construct.refersTo)
+      if (other.kind === 'monitor' || other.kind === 'endpoint')
+        drawing.edge('alerts-on', id, drawing.find(other.kind, other.name), construct);
+    if (actions === undefined) continue;
+    const route = { document, span: actions };
+    drawing.edge('notifies', id, drawing.node('alert-route', `actions of ${name}`, route), route);
   }
 }
 

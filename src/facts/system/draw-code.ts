@@ -10,7 +10,7 @@ import { modelUri } from '../registry/uris.ts';
 import { loadsModel } from '../serving/loads.ts';
 import { routes } from '../serving/routes.ts';
 import { trains } from '../training/role.ts';
-import { drawCdkResources } from './draw-cdk.ts';
+import { drawCdkResources, drawWrittenResources } from './draw-cdk.ts';
 import { drawCloud } from './draw-cloud.ts';
 import { drawFeatures } from './draw-features.ts';
 import { drawScripts } from './draw-scripts.ts';
@@ -154,4 +154,5 @@ export function drawCode(project: Project, drawing: Drawing): void {
   drawScripts(project, drawing);
   drawCloud(project, drawing);
   drawCdkResources(project, drawing);
+  drawWrittenResources(project, drawing);
 }

@@ -5,7 +5,7 @@ import { databricksBundles } from '../formats/databricks.ts';
 import { kustomizations } from '../formats/packaging.ts';
 import { alertRoutes, prometheusRules, serviceObjectives } from '../formats/prometheus.ts';
 import { environmentOf } from '../paths.ts';
-import { drawCdkAlarms } from './draw-cdk.ts';
+import { drawCdkAlarms, drawWrittenAlarms } from './draw-cdk.ts';
 import { emittedMetrics } from './draw-code.ts';
 import { drawSchedules } from './draw-schedules.ts';
 import type { Drawing, Where } from './drawing.ts';
@@ -22,7 +22,7 @@ export const nameOfMonitor = (monitor: Monitor): string =>
     : monitor.name;
 
 export function environmentOfMonitor(monitor: Monitor): string {
-  if (monitor.by === 'python') return environmentOf(monitor.document.path);
+  if (monitor.by === 'python' || monitor.by === 'construct') return environmentOf(monitor.document.path);
   if (monitor.by === 'databricks' && monitor.monitor.target !== undefined) return monitor.monitor.target;
   return environmentAt(monitor.monitor.document, monitor.monitor.node);
 }
@@ -55,6 +55,10 @@ function targetsOf(
       where,
     }));
   }
+  if (monitor.by === 'construct')
+    return monitor.monitor.refersTo
+      .filter(({ kind }) => kind === 'endpoint')
+      .map(({ name }) => ({ id: drawing.find('endpoint', name), where: monitor }));
   if (monitor.by === 'databricks') {
     const table = get(monitor.monitor.node, 'table_name');
     const name = literal(table);
@@ -166,6 +170,7 @@ function drawEnvironments(project: Project, drawing: Drawing): void {
 export function drawOperations(project: Project, drawing: Drawing): void {
   drawMonitors(project, drawing);
   drawCdkAlarms(project, drawing);
+  drawWrittenAlarms(project, drawing);
   drawAlerts(project, drawing);
   drawSchedules(project, drawing);
   drawEnvironments(project, drawing);

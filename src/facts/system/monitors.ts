@@ -10,6 +10,7 @@ import { type AlibiDetector, alibiDetectors, type NannymlConfig, nannymlConfigs 
 import { type KubernetesWorkload, kubernetesWorkloads } from '../formats/kubernetes.ts';
 import { type TerraformResource, terraformResources } from '../formats/terraform.ts';
 import { tokensOf } from '../paths.ts';
+import { type WrittenConstruct, writtenConstructs } from './cdk-typescript.ts';
 import { type PythonMonitor, pythonMonitors } from './python-monitors.ts';
 
 /** Where a monitor of the system is described, by mechanism. */
@@ -21,7 +22,8 @@ export type MonitorSource =
   | { readonly by: 'nannyml'; readonly monitor: NannymlConfig }
   | { readonly by: 'alibi'; readonly monitor: AlibiDetector }
   | { readonly by: 'kubernetes'; readonly monitor: KubernetesWorkload }
-  | { readonly by: 'python'; readonly monitor: PythonMonitor };
+  | { readonly by: 'python'; readonly monitor: PythonMonitor }
+  | { readonly by: 'construct'; readonly monitor: WrittenConstruct };
 
 /** Something that watches drift or the quality of data and predictions; health checks of infrastructure are none. */
 export type Monitor = MonitorSource & {
@@ -145,4 +147,13 @@ export const monitors: (project: Project) => readonly Monitor[] = fact((project)
   })),
   ...workloadMonitors(project),
   ...codeMonitors(project),
+  ...writtenConstructs(project)
+    .filter(({ kind }) => kind === 'monitor')
+    .map((monitor) => ({
+      by: 'construct' as const,
+      monitor,
+      name: monitor.name,
+      document: monitor.document,
+      span: monitor.span,
+    })),
 ]);

@@ -8,6 +8,7 @@ import type { Monitor } from './monitors.ts';
 import { speaksOfDrift } from './thresholds.ts';
 import { pythonTells } from './wired-code.ts';
 import { evidenceAt, given } from './wired-monitors.ts';
+import { writtenTells } from './wired-typescript.ts';
 
 function azureTells(monitor: Extract<Monitor, { readonly by: 'azure' }>): Judged {
   const { alert, signals, node, document } = monitor.monitor;
@@ -58,6 +59,8 @@ export function tellsOfMonitor(project: Project, monitor: Monitor): Judged {
         ? ruled
         : given(monitor, route, node, 'notifies somebody', 'notifies nobody');
     }
+    case 'construct':
+      return ruled ?? writtenTells(project, monitor.monitor);
     case 'python':
       return ruled ?? pythonTells(project, monitor);
     default:

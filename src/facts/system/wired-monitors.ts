@@ -9,6 +9,7 @@ import { fails, holds, type Judged, unknown } from './deployed.ts';
 import type { Monitor } from './monitors.ts';
 import { mentionsOf, mentionsOfFile, runsOf } from './reach.ts';
 import { cdkData, runsOfStep } from './wired-code.ts';
+import { writtenData, writtenReference, writtenRuns } from './wired-typescript.ts';
 
 export const evidenceAt = (document: DataDocument, node: DataNode, note: string): Evidence => ({
   path: document.path,
@@ -72,6 +73,8 @@ export function runsOfMonitor(project: Project, monitor: Monitor): Judged {
       return monitor.monitor.served
         ? holds('is served beside the model')
         : (scheduledElsewhere(project, monitor, []) ?? unknown('no file says who loads it'));
+    case 'construct':
+      return writtenRuns(monitor.monitor);
     case 'python': {
       if (monitor.monitor.scheduled) return holds('is set up as a schedule');
       if (monitor.monitor.pipelines !== undefined) return runsOfStep(project, monitor.monitor.pipelines);
@@ -154,6 +157,8 @@ export function dataOfMonitor(project: Project, monitor: Monitor): Judged {
         'names its data',
         'names no data to analyse',
       );
+    case 'construct':
+      return writtenData(project, monitor.monitor);
     case 'python':
       return monitor.monitor.tool === 'cdk'
         ? cdkData(project, monitor.document)
@@ -203,6 +208,8 @@ export function referenceOfMonitor(monitor: Monitor): Judged {
       return monitor.monitor.reference === undefined
         ? unknown('the reference is inside the saved detector')
         : holds('names reference data', evidenceAt(monitor.monitor.document, monitor.monitor.reference, 'reference'));
+    case 'construct':
+      return writtenReference(monitor.monitor);
     case 'python':
       return monitor.monitor.reference === undefined
         ? unknown('the code decides what it compares with')
