@@ -42,10 +42,13 @@ export interface CodePipeline {
 /** Says which other steps a step waits for. */
 export type Waits = (step: StepCall) => readonly StepCall[];
 
+/** Steps of one pipeline; no pipeline that people write comes near. */
+const MOST_STEPS = 300;
+
 /** Steps of one name are told apart as Kubeflow does: `train`, `train-2`. */
 export function distinct(steps: readonly StepCall[]): readonly StepCall[] {
   const seen = new Map<string, number>();
-  return steps.map((step) => {
+  return steps.slice(0, MOST_STEPS).map((step) => {
     const count = (seen.get(step.name) ?? 0) + 1;
     seen.set(step.name, count);
     return count === 1 ? step : { ...step, name: `${step.name}-${count}` };

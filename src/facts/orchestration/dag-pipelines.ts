@@ -12,6 +12,9 @@ import { enclosingWiths } from '../python/structure.ts';
 import { type CodePipeline, distinct, ordered, type StepCall, statedOrder, stepsBehind } from './code-steps.ts';
 import { isStepFunction } from './function-pipelines.ts';
 
+/** DAGs of one file. */
+const MOST_DAGS = 100;
+
 const DAG = /^airflow(\.\w+)*\.DAG$/;
 const OPERATOR = /^airflow(\.\w+)*\.[A-Z]\w*(Operator|Sensor)$/;
 
@@ -73,7 +76,9 @@ function pipelineOf(
 export const dagPipelines: (project: Project) => (document: PythonDocument) => readonly CodePipeline[] = fact(
   (project) =>
     fact((document) => {
-      const dags = calls(document).filter(({ names }) => names.some((name) => DAG.test(name)));
+      const dags = calls(document)
+        .filter(({ names }) => names.some((name) => DAG.test(name)))
+        .slice(0, MOST_DAGS);
       const [root] = nodesOf(document, 'module');
       if (dags.length === 0 || root === undefined) return [];
       const owned = new Map<Call, Call[]>(dags.map((dag) => [dag, []]));

@@ -1,3 +1,4 @@
+import { fact } from '../../core/fact.ts';
 import { child, type PyNode } from '../../documents/python/node.ts';
 import { nodesWithin, type PythonDocument } from '../../documents/python/python.ts';
 import { type Call, callAt } from '../python/calls.ts';
@@ -140,8 +141,12 @@ function effectOf(
     });
 }
 
+const known = fact((pipeline: CodePipeline) => new Map(pipeline.steps.map((step) => [step, derived(pipeline, step)])));
+
 /** What the step does: by the ready-made operator that it is, or by the calls inside the function that it runs. */
-export function effectsOf(pipeline: CodePipeline, step: CodeStep): readonly Effect[] {
+export const effectsOf = (pipeline: CodePipeline, step: CodeStep): readonly Effect[] => known(pipeline).get(step) ?? [];
+
+function derived(pipeline: CodePipeline, step: CodeStep): readonly Effect[] {
   const own =
     step.operator === undefined ? [] : effectOf(pipeline, step, pipeline.document, step.call, [step.operator]);
   if (step.component === undefined) return own;

@@ -47,15 +47,37 @@ const OWN: Readonly<Partial<Record<ConstructKind, string>>> = {
 interface Found {
   readonly call: Call;
   readonly kind: ConstructKind;
+  readonly keywords: readonly Keyword[];
 }
 
+/** Constructs of one file, and keywords of one construct, that are compared with each other. */
+const MOST_CONSTRUCTS = 100;
+const MOST_KEYWORDS = 500;
+
 function foundIn(document: PythonDocument): readonly Found[] {
-  return calls(document).flatMap((call) => {
+  const found = calls(document).flatMap((call): readonly Found[] => {
     const kind = CONSTRUCTS.find(([, pattern]) =>
       call.names.some((name) => name.startsWith('aws_cdk') && pattern.test(name)),
     )?.[0];
-    return kind === undefined ? [] : [{ call, kind }];
+    return kind === undefined ? [] : [{ call, kind, keywords: keywordsIn(document, call.node) }];
   });
+  return found.slice(0, MOST_CONSTRUCTS);
+}
+
+interface Keyword {
+  readonly name: string;
+  readonly value: PyNode;
+}
+
+/** Keywords at any depth of what a construct is given: the properties of properties. */
+function keywordsIn(document: PythonDocument, node: PyNode): readonly Keyword[] {
+  const found: Keyword[] = [];
+  for (const each of walk(node)) {
+    if (found.length >= MOST_KEYWORDS) break;
+    const [name, value] = each.type === 'keyword_argument' ? [child(each, 'name'), child(each, 'value')] : [];
+    if (name !== undefined && value !== undefined) found.push({ name: textAt(document, name), value });
+  }
+  return found;
 }
 
 /** The construct that a variable holds: the last part of what the value comes from. */
@@ -78,23 +100,23 @@ function settingsOf(document: PythonDocument, own: Found): ReadonlyMap<string, P
 
 const textAt = (document: PythonDocument, node: PyNode): string => document.text.slice(node.start, node.end);
 
-/** Keywords at any depth of what a construct is given: the properties of properties. */
-export function keywordsBelow(document: PythonDocument, node: PyNode, wanted: RegExp): readonly PyNode[] {
-  return [...walk(node)].flatMap((each) => {
-    const [name, value] = each.type === 'keyword_argument' ? [child(each, 'name'), child(each, 'value')] : [];
-    return name !== undefined && value !== undefined && wanted.test(textAt(document, name)) ? [value] : [];
-  });
-}
+/** The values of such keywords whose name fits. */
+export const keywordsBelow = (document: PythonDocument, node: PyNode, wanted: RegExp): readonly PyNode[] =>
+  keywordsIn(document, node)
+    .filter(({ name }) => wanted.test(name))
+    .map(({ value }) => value);
 
 /** Two constructs that are given the same variable for one name: the endpoint's own name, and the name that is watched. */
 function sharesName(document: PythonDocument, own: Found, other: Found): boolean {
   const key = OWN[other.kind];
   const name = key === undefined ? undefined : other.call.keywords.get(key);
   if (name === undefined) return false;
-  const pattern = own.kind === 'alarm' ? /^value$/ : new RegExp(`^${key}$`);
+  const wanted = own.kind === 'alarm' ? 'value' : key;
   const said = stringOf(document, name);
-  return keywordsBelow(document, own.call.node, pattern).some(
-    (each) => sameValue(document, each, name) || (said !== undefined && stringOf(document, each) === said),
+  return own.keywords.some(
+    ({ name: each, value }) =>
+      each === wanted &&
+      (sameValue(document, value, name) || (said !== undefined && stringOf(document, value) === said)),
   );
 }
 
