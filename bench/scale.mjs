@@ -51,6 +51,7 @@ async function measure(size) {
   const { createEngine } = await built('engine.js');
   const { openRepository } = await built('git/repository.js');
   const { readChange } = await built('git/change.js');
+  const { generations } = await built('core/generations.js');
   const { companions } = await built('facts/companions.js');
   const { DEFAULT_SETTINGS } = await built('core/settings.js');
   const { folder } = await scratch();
@@ -59,22 +60,30 @@ async function measure(size) {
   execFileSync('git', ['-C', dir, 'fast-import', '--quiet'], { input: history(size), maxBuffer: 2 ** 30 });
   const repo = await openRepository(dir);
   const kept = new Map();
+  // As the service keeps texts.
+  const texts = generations(32 * 2 ** 20, (content) => content.text?.length ?? 0);
+  let taken = 0;
+  const counting = {
+    get: texts.get,
+    set: (id, content) => {
+      taken += 1;
+      texts.set(id, content);
+    },
+  };
   const engine = await createEngine(kept);
-  const seen = new Set();
   const rows = [];
   for (const [name, base, head] of [
     ['first', 'main~2', 'main~1'],
     ['second', 'main~1', 'main'],
   ]) {
+    taken = 0;
     const begun = performance.now();
     const cpu = process.cpuUsage();
-    const { snapshot } = await readChange(repo, { base, head }, companions);
+    const { snapshot } = await readChange(repo, { base, head }, companions, counting);
     const read = process.cpuUsage(cpu);
     const parsed = kept.size;
     engine.review({ snapshot, settings: DEFAULT_SETTINGS });
     const all = process.cpuUsage(cpu);
-    const before = seen.size;
-    for (const blob of snapshot.contents.keys()) seen.add(blob);
     rows.push({
       size,
       name,
@@ -83,7 +92,7 @@ async function measure(size) {
       cpu: (all.user + all.system) / 1000,
       parsed: kept.size - parsed,
       blobs: snapshot.contents.size,
-      fresh: seen.size - before,
+      fresh: taken,
       memory: process.memoryUsage.rss() / 2 ** 20,
     });
   }
@@ -94,7 +103,7 @@ async function measure(size) {
 
 if (process.argv[2] !== undefined) await measure(Number(process.argv[2]));
 else {
-  const rows = [['files', 'review', 'wall ms', 'CPU ms', 'of it reading', 'parsed', 'blobs', 'new blobs', 'MiB']];
+  const rows = [['files', 'review', 'wall ms', 'CPU ms', 'of it reading', 'parsed', 'blobs', 'read from git', 'MiB']];
   for (const size of SIZES) {
     const run = spawnSync(process.execPath, [fileURLToPath(import.meta.url), String(size)], {
       encoding: 'utf8',

@@ -1,5 +1,6 @@
 import picomatch from 'picomatch';
 import { loadChecks, loadConflicts, loadPersonas } from './catalog.ts';
+import { generations } from './core/generations.ts';
 import type { Incident, Report } from './core/report.ts';
 import type { Settings } from './core/settings.ts';
 import type { PullRequestSnapshot } from './core/snapshot.ts';
@@ -44,33 +45,6 @@ const DOCS =
 const weightOf = (document: Document): number =>
   document.kind === 'model-file' ? document.file.size : document.text.length;
 
-/** Keeps two generations: what was not used while the younger one filled is forgotten with the older one. */
-function documentCache(limit: number): DocumentCache {
-  let young = new Map<string, Document>();
-  let old = new Map<string, Document>();
-  let characters = 0;
-  const set = (key: string, document: Document): void => {
-    const replaced = young.get(key);
-    if (replaced !== undefined) characters -= weightOf(replaced);
-    young.set(key, document);
-    characters += weightOf(document);
-    if (characters <= limit / 2) return;
-    old = young;
-    young = new Map();
-    characters = 0;
-  };
-  return {
-    get(key) {
-      const document = young.get(key);
-      if (document !== undefined) return document;
-      const older = old.get(key);
-      if (older !== undefined) set(key, older);
-      return older;
-    },
-    set,
-  };
-}
-
 function globs(): (glob: string, path: string) => boolean {
   const compiled = new Map<string, (path: string) => boolean>();
   return (glob, path) => {
@@ -84,7 +58,7 @@ function globs(): (glob: string, path: string) => boolean {
 }
 
 /** Loads grammars, checks and participants once. `cache` is where documents are kept between reviews. */
-export async function createEngine(cache: DocumentCache = documentCache(CACHED_CHARACTERS)): Promise<Engine> {
+export async function createEngine(cache: DocumentCache = generations(CACHED_CHARACTERS, weightOf)): Promise<Engine> {
   await loadLanguages();
   const panel: Panel = { checks: await loadChecks(), personas: await loadPersonas(), conflicts: await loadConflicts() };
   const matches = globs();

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { effectiveSettings, type Layer } from '../config/layers.ts';
 import { type ConfigurationMistake, readConfiguration } from '../config/read.ts';
+import { generations, type Kept } from '../core/generations.ts';
 import type { Report } from '../core/report.ts';
-import type { CommitSha, PullRequestSnapshot } from '../core/snapshot.ts';
+import type { CommitSha, Content, PullRequestSnapshot } from '../core/snapshot.ts';
 import type { Engine, Task } from '../engine.ts';
 import { companions } from '../facts/companions.ts';
 import { readChange } from '../git/change.ts';
@@ -59,6 +60,9 @@ export interface Analyst {
 /** Runs the participants' tools over a change, where the operator wants it. */
 export type Instruments = (snapshot: PullRequestSnapshot) => Promise<ToolResults | undefined>;
 
+/** Characters of text that are kept between reviews, so that a second one reads only what changed. */
+const KEPT_CHARACTERS = 32 * 1024 * 1024;
+
 /** Reviews in a blobless clone that is kept between reviews. */
 export function reviewerFor(
   analyst: Analyst,
@@ -66,11 +70,17 @@ export function reviewerFor(
   around: Around = (review) => review(),
   instruments: Instruments = async () => undefined,
 ): Reviewer {
+  const texts = generations<Content>(KEPT_CHARACTERS, (content) => (content.kind === 'text' ? content.text.length : 0));
+  // By repository, so that nothing of one is ever shown to another.
+  const keptOf = (url: string): Kept<Content> => ({
+    get: (id) => texts.get(`${url}\0${id}`),
+    set: (id, content) => texts.set(`${url}\0${id}`, content),
+  });
   const review: Reviewer['review'] = async ({ cloneUrl, token, base, head, settings, conversation, signal }) => {
     const commits = [base as CommitSha, head as CommitSha];
     const source = { url: cloneUrl, token: await token() };
     const { snapshot, incidents } = await withClone(cache, source, commits, (repo) =>
-      readChange(repo, { base, head }, companions),
+      readChange(repo, { base, head }, companions, keptOf(cloneUrl)),
     );
     signal.throwIfAborted();
     const whole = conversation === undefined ? snapshot : { ...snapshot, conversation };

@@ -3,7 +3,7 @@ import type { BlobId, Change, CommitSha, Content, Side } from '../core/snapshot.
 import { lineCount } from './content.ts';
 import { compareTrees } from './diff.ts';
 import { readFolder } from './folder.ts';
-import { type Budget, CONTENT_BUDGET, readBlobs } from './objects.ts';
+import { type Budget, CONTENT_BUDGET, type KeptContents, readBlobs } from './objects.ts';
 import { wholeFile } from './patch.ts';
 import type { Range, Reading, Wants } from './reading.ts';
 import { endsOf, resolveRef } from './refs.ts';
@@ -64,9 +64,15 @@ async function readWanted(
 
 /**
  * Reads a change into plain data. Nothing of the reviewed repository is run, and nothing in it is written.
+ * With `kept`, texts that were read for an earlier change are not read again.
  * Throws a GitProblem: `unknown-ref`, `empty-repository`, `no-merge-base`, `git-failed`.
  */
-export async function readChange(opened: Repository, range: Range, wants: Wants = () => []): Promise<Reading> {
+export async function readChange(
+  opened: Repository,
+  range: Range,
+  wants: Wants = () => [],
+  kept?: KeptContents,
+): Promise<Reading> {
   if ('all' in range && range.head === undefined && opened.root !== undefined) return readFolder(opened.dir);
   const { base: from, head: to, incidents, outside } = await ends(opened, range);
   const repo = outside === undefined ? opened : { ...opened, outside };
@@ -75,7 +81,7 @@ export async function readChange(opened: Repository, range: Range, wants: Wants 
   const sides = { base: base.side, head: head.side };
   const contents = new Map<BlobId, Content>();
   const budget: Budget = { left: CONTENT_BUDGET };
-  const read = (ids: readonly BlobId[]) => readBlobs(repo, ids, budget, contents);
+  const read = (ids: readonly BlobId[]) => readBlobs(repo, ids, budget, contents, kept);
   await read(compared.blobs);
   const changes = compared.changes.map((change) => completed(change, head.side, contents));
   await readWanted(wants, sides, changes, contents, read);

@@ -1,3 +1,4 @@
+import type { Kept } from '../core/generations.ts';
 import type { BlobId, Content } from '../core/snapshot.ts';
 import { gitBytes, gitText } from './command.ts';
 import { BLOB_LIMIT, contentOf } from './content.ts';
@@ -67,6 +68,25 @@ export interface Budget {
   left: number;
 }
 
+/** Contents of blobs that were read before; equal ids are equal bytes. */
+export type KeptContents = Kept<Content>;
+
+/** Takes what is kept; returns the ids that are left to be read. */
+function known(
+  ids: readonly BlobId[],
+  budget: Budget,
+  into: Map<BlobId, Content>,
+  kept: KeptContents,
+): readonly BlobId[] {
+  return ids.filter((id) => {
+    const content = kept.get(id);
+    if (content?.kind !== 'text' || content.text.length > budget.left) return true;
+    budget.left -= content.text.length;
+    into.set(id, content);
+    return false;
+  });
+}
+
 /**
  * Reads blobs, the smallest first, into `into`. What is too large, missing from the clone or over the budget is
  * recorded as withheld with its reason. Ids already present are not read again.
@@ -76,8 +96,10 @@ export async function readBlobs(
   ids: Iterable<BlobId>,
   budget: Budget,
   into: Map<BlobId, Content>,
+  kept?: KeptContents,
 ): Promise<void> {
-  const wanted = [...new Set(ids)].filter((id) => !into.has(id));
+  const asked = [...new Set(ids)].filter((id) => !into.has(id));
+  const wanted = kept === undefined ? asked : known(asked, budget, into, kept);
   const sizes = await suppliedSizes(repo, wanted);
   const bySize = [...wanted].sort((a, b) => (sizes.get(a) ?? 0) - (sizes.get(b) ?? 0) || (a < b ? -1 : 1));
   let batch: BlobId[] = [];
@@ -99,4 +121,8 @@ export async function readBlobs(
     budget.left -= size;
   }
   if (batch.length > 0) await readBatch(repo, batch, into);
+  for (const id of kept === undefined ? [] : wanted) {
+    const content = into.get(id);
+    if (content?.kind === 'text') kept?.set(id, content);
+  }
 }

@@ -1,7 +1,8 @@
 import { chmodSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { generations } from '../../src/core/generations.ts';
 import { type RepoPath, repoPath } from '../../src/core/location.ts';
-import type { Change, PullRequestSnapshot } from '../../src/core/snapshot.ts';
+import type { Change, Content, PullRequestSnapshot, Side } from '../../src/core/snapshot.ts';
 import { readChange } from '../../src/git/change.ts';
 import { cleanUp, commit, git, open, repository, write } from './temporary.ts';
 
@@ -21,6 +22,33 @@ function contentAt(snapshot: PullRequestSnapshot, side: 'base' | 'head', path: s
 function numbered(count: number): string {
   return Array.from({ length: count }, (_, index) => `line ${index + 1} of a file\n`).join('');
 }
+
+test('texts that were read for an earlier change are not read again', async () => {
+  const dir = repository();
+  write(dir, 'kept.py', 'a\n');
+  write(dir, 'other.py', 'b\n');
+  const first = commit(dir);
+  write(dir, 'kept.py', 'a2\n');
+  const second = commit(dir);
+  write(dir, 'kept.py', 'a3\n');
+  const third = commit(dir);
+  const texts = generations<Content>(1_000, () => 1);
+  const read: string[] = [];
+  const kept = {
+    get: texts.get,
+    set: (id: string, content: Content) => {
+      read.push(content.kind === 'text' ? content.text : content.kind);
+      texts.set(id, content);
+    },
+  };
+  const everything = ({ head }: { readonly head: Side }) => [...head.tree.values()].map(({ blob }) => blob);
+  const repo = await open(dir);
+  await readChange(repo, { base: first, head: second }, everything, kept);
+  expect(read.splice(0).sort()).toEqual(['a\n', 'a2\n', 'b\n']);
+  const { snapshot } = await readChange(repo, { base: second, head: third }, everything, kept);
+  expect(read).toEqual(['a3\n']);
+  expect(contentAt(snapshot, 'head', 'other.py')).toEqual({ kind: 'text', text: 'b\n', lossy: false });
+});
 
 describe('a change between two commits', () => {
   test('knows every kind of change', async () => {
