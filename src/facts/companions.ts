@@ -29,11 +29,14 @@ const NEVER =
 const LOCK = /(^|\/)((uv|poetry|pdm|pylock[^/]*|dvc)\.(lock|toml)|Pipfile\.lock|conda-lock\.ya?ml)$/;
 const MOST_BYTES_OF_A_LOCK = 4 * 1024 * 1024;
 
+/** A repository without this file has TypeScript for other ends. */
+const usesKit = ({ tree }: Side): boolean => [...tree.keys()].some((path) => /(^|\/)cdk\.json$/.test(path));
+
 /** Stacks of the Cloud Development Kit, where people keep them. */
 const TYPESCRIPT_STACK =
   /(^|\/)(lib|bin|infra|infrastructure|cdk|stacks?|deploy|deployment)\/[^\n]*(?<!\.d|\.test|\.spec)\.ts$/;
 
-function isCompanion({ path, mode, size }: TreeEntry): boolean {
+function isCompanion({ path, mode, size }: TreeEntry, kit: boolean): boolean {
   if (mode === 'symlink' || mode === 'submodule' || NEVER.test(path)) return false;
   if (LOCK.test(path)) return (size ?? 0) <= MOST_BYTES_OF_A_LOCK;
   if ((size ?? 0) > MOST_BYTES_EACH) return false;
@@ -43,7 +46,7 @@ function isCompanion({ path, mode, size }: TreeEntry): boolean {
   if (kind === 'markdown') return /(^|\/)(readme|model[_-]?card|datasheet|slo)[^/]*\.md$/i.test(path);
   if (CONFIGURATION.has(kind)) return true;
   if (kind === 'python') return true;
-  if (TYPESCRIPT_STACK.test(path)) return (size ?? 0) <= 128 * 1024;
+  if (kit && TYPESCRIPT_STACK.test(path)) return (size ?? 0) <= 128 * 1024;
   return (
     kind === 'text' &&
     /(^|\/)(CODEOWNERS|\.gitattributes|\.gitignore|Makefile|justfile|[^/]+\.sh|setup\.cfg|config\.properties)$/i.test(
@@ -78,8 +81,9 @@ export function companions(
     .map((folder) => folder.split('/'));
   const wanted: TreeEntry[] = [];
   for (const side of [sides.head, sides.base]) {
+    const kit = usesKit(side);
     for (const entry of side.tree.values()) {
-      if (!read.has(entry.blob) && isCompanion(entry)) wanted.push(entry);
+      if (!read.has(entry.blob) && isCompanion(entry, kit)) wanted.push(entry);
     }
   }
   const distances = new Map(wanted.map((entry) => [entry, distance(entry.path, folders)]));
