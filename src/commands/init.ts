@@ -42,6 +42,7 @@ review:
   comment-on: medium     # milder findings are listed in the check only
   max-comments: 20
   drafts: check-only     # check-only | full | skip
+  fixed: edit            # edit | delete: the comment of a fixed finding says so, or goes when nobody answered
 
 paths:
   # ${production.length > 0 ? 'found in this repository' : 'no folder of this repository names production'}

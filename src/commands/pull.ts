@@ -52,7 +52,7 @@ function described(effects: readonly Effect[]): string {
       }
       if (effect.kind === 'complete-check')
         return `check run: ${effect.conclusion}, ${effect.title}\n${effect.summary.replace(/^/gm, '  ')}`;
-      return effect.kind === 'edit-comment' ? `edit of comment ${effect.comment}` : 'a thread is resolved';
+      return `${effect.kind} ${effect.comment}`;
     })
     .join('\n\n');
 }

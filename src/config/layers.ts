@@ -60,6 +60,7 @@ function toSettings(values: Values): Settings {
       maxComments: pick('review.max-comments', review.maxComments),
       drafts: pick('review.drafts', review.drafts),
       baseBranches: pick('review.base-branches', review.baseBranches),
+      fixed: pick('review.fixed', review.fixed),
     },
     paths: { production: pick('paths.production', paths.production), ignore: pick('paths.ignore', paths.ignore) },
     declare: {

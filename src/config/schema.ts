@@ -35,6 +35,10 @@ export const fileSchema = z.strictObject({
       'max-comments': z.int().min(0).max(30).optional(),
       drafts: z.enum(['check-only', 'full', 'skip']).optional(),
       'base-branches': z.array(glob).max(50).optional(),
+      fixed: z
+        .enum(['edit', 'delete'])
+        .optional()
+        .describe('what becomes of a comment whose finding is fixed: it says so, or goes when nobody answered it'),
     })
     .optional(),
   paths: z

@@ -28,6 +28,8 @@ export interface Settings {
     readonly maxComments: number;
     readonly drafts: 'check-only' | 'full' | 'skip';
     readonly baseBranches: readonly string[];
+    /** What becomes of our comment when its finding is fixed and nobody answered. */
+    readonly fixed: 'edit' | 'delete';
   };
   readonly paths: { readonly production: readonly string[]; readonly ignore: readonly string[] };
   readonly declare: {
@@ -48,7 +50,7 @@ export interface Settings {
 export const DEFAULT_SETTINGS: Settings = {
   label: 'ml-review',
   gate: { failOn: 'high', requireLabel: false, onError: 'fail' },
-  review: { commentOn: 'medium', maxComments: 20, drafts: 'check-only', baseBranches: [] },
+  review: { commentOn: 'medium', maxComments: 20, drafts: 'check-only', baseBranches: [], fixed: 'edit' },
   paths: { production: [], ignore: [] },
   declare: { trustedOrganisations: [] },
   panel: { participants: ['ml-engineer', 'data-engineer', 'data-architect', 'sre', 'security-auditor'] },

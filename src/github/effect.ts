@@ -34,5 +34,7 @@ export interface Outcome {
 export type Effect =
   | { readonly kind: 'post-review'; readonly commit: string; readonly body: string; readonly drafts: readonly Draft[] }
   | { readonly kind: 'edit-comment'; readonly comment: number; readonly body: string }
-  | { readonly kind: 'resolve-thread'; readonly thread: string }
+  | { readonly kind: 'delete-comment'; readonly comment: number }
+  | { readonly kind: 'resolve-thread'; readonly comment: number; readonly thread: string }
+  | { readonly kind: 'reopen-thread'; readonly comment: number; readonly thread: string }
   | ({ readonly kind: 'complete-check' } & Outcome);

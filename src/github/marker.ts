@@ -6,6 +6,8 @@ export interface Marker {
   readonly fingerprints: readonly Fingerprint[];
   readonly version: string;
   readonly state: 'open' | 'fixed' | 'allowed';
+  /** True when we resolved its thread ourselves, so that we may open it again. */
+  readonly closed: boolean;
 }
 
 /** A decision that a person with write access took in the conversation of one pull request. */
@@ -16,7 +18,7 @@ export interface Acceptance {
 }
 
 const OURS = /^<!-- ml-review (fingerprint|state|accepted)=/;
-const STATE = /^<!-- ml-review state=(fixed|allowed) -->$/;
+const STATE = /^<!-- ml-review state=(fixed|allowed)( closed)? -->$/;
 const ACCEPTED =
   /^<!-- ml-review accepted=([0-9a-f]{8,64}(?:,[0-9a-f]{8,64}){0,999}) by=([\w[\]-]{1,60}) reason=([\w-]{0,4000}) -->$/;
 
@@ -35,13 +37,14 @@ export function readMarker(body: string): Marker | undefined {
   const lines = lastLines(body);
   const prints = readPrints(lines.join('\n'));
   if (prints === undefined) return undefined;
-  const states = lines.flatMap((line) => STATE.exec(line)?.[1] ?? []);
-  const state = states.includes('fixed') ? 'fixed' : states.includes('allowed') ? 'allowed' : 'open';
-  return { ...prints, state };
+  const match = lines.map((line) => STATE.exec(line)).find((found) => found !== null);
+  const state = match?.[1] === 'fixed' || match?.[1] === 'allowed' ? match[1] : 'open';
+  return { ...prints, state, closed: match?.[2] !== undefined };
 }
 
 export function writeMarker(marker: Marker): string {
-  const state = marker.state === 'open' ? '' : `\n<!-- ml-review state=${marker.state} -->`;
+  const state =
+    marker.state === 'open' ? '' : `\n<!-- ml-review state=${marker.state}${marker.closed ? ' closed' : ''} -->`;
   return writePrints(marker) + state;
 }
 

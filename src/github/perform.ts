@@ -1,9 +1,8 @@
 import type { Bot } from './bot.ts';
-import { at } from './bot.ts';
 import { completeRun } from './checkrun.ts';
 import type { Draft, Effect, Outcome } from './effect.ts';
-import { isRefusal, statusOf } from './failure.ts';
 import { postReview } from './post.ts';
+import { tidier } from './tidy.ts';
 
 /** Where effects are performed. */
 export interface Stage {
@@ -13,9 +12,6 @@ export interface Stage {
   /** How the run ends instead, when the pull request is no longer what was reviewed. */
   readonly overtaken: () => Promise<Outcome | undefined>;
 }
-
-const RESOLVE =
-  'mutation ($thread: ID!) { resolveReviewThread(input: { threadId: $thread }) { thread { isResolved } } }';
 
 function refusedNote(refused: readonly Draft[]): string {
   if (refused.length === 0) return '';
@@ -32,23 +28,6 @@ function withRefused(outcome: Outcome, refused: readonly Draft[]): Outcome {
   };
 }
 
-async function edit({ gh, repo }: Bot, comment: number, body: string): Promise<void> {
-  try {
-    await gh.rest.pulls.updateReviewComment({ ...at(repo), comment_id: comment, body });
-  } catch (error) {
-    // Deleted by somebody meanwhile, or locked: there is nothing left to keep up to date.
-    if (!isRefusal(error) && statusOf(error) !== 422) throw error;
-  }
-}
-
-async function resolve({ gh, ports }: Bot, thread: string): Promise<void> {
-  try {
-    await gh.graphql(RESOLVE, { thread });
-  } catch (error) {
-    ports.log.warn({ err: error }, 'a thread stays open: GitHub did not resolve it');
-  }
-}
-
 /**
  * Writes what was planned, in order. The head is looked at again before anything is said and before the run ends, so that
  * a result is never shown for a commit that is no longer the head. Answers how the run ended.
@@ -56,6 +35,7 @@ async function resolve({ gh, ports }: Bot, thread: string): Promise<void> {
 export async function perform(bot: Bot, effects: readonly Effect[], stage: Stage): Promise<Outcome> {
   let refused: readonly Draft[] = [];
   let looked = false;
+  const tidy = tidier(bot, stage.pull);
   for (const effect of effects) {
     const instead = looked ? undefined : await stage.overtaken();
     if (instead !== undefined) {
@@ -65,8 +45,7 @@ export async function perform(bot: Bot, effects: readonly Effect[], stage: Stage
     // One look is enough for what is written in one go; posting a review takes long enough for a push.
     looked = effect.kind !== 'post-review';
     if (effect.kind === 'post-review') refused = await postReview(bot, stage.pull, effect);
-    else if (effect.kind === 'edit-comment') await edit(bot, effect.comment, effect.body);
-    else if (effect.kind === 'resolve-thread') await resolve(bot, effect.thread);
+    else if (effect.kind !== 'complete-check') await tidy(effect);
     else {
       const outcome = withRefused(effect, refused);
       await completeRun(bot, stage.run, outcome);

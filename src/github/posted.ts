@@ -10,8 +10,8 @@ export interface PostedComment {
   readonly answered: boolean;
   /** Resolved by hand: the finding stays quiet on this pull request. */
   readonly resolved: boolean;
-  /** GraphQL id of the thread where we may resolve it (needs the optional `contents: write`). */
-  readonly resolvable?: string;
+  /** GraphQL id of the thread where we may resolve it, or open it again (needs the optional `contents: write`). */
+  readonly thread?: string;
 }
 
 /** What the panel said on a pull request so far, and what people decided. */

@@ -1,15 +1,17 @@
 import type { Finding } from '../core/finding.ts';
 import type { Report } from '../core/report.ts';
+import type { Settings } from '../core/settings.ts';
 import type { Change } from '../core/snapshot.ts';
 import { renderComment, renderGroupComment } from '../report/comment.ts';
 import type { Effect } from './effect.ts';
-import { readAcceptance, withoutMarkers, writeAcceptance, writeMarker } from './marker.ts';
+import { type Marker, readAcceptance, withoutMarkers, writeAcceptance, writeMarker } from './marker.ts';
 import type { Posted, PostedComment } from './posted.ts';
 
 /** What was read this time. */
 export interface Reading {
   readonly report: Report;
   readonly changes: readonly Change[];
+  readonly settings: Pick<Settings, 'review'>;
 }
 
 /** A vanished finding is fixed only when its file was read this time: what could not be read proves nothing. */
@@ -21,47 +23,60 @@ function wasRead({ report, changes }: Reading, path: string): boolean {
   return !clouded && !report.notEvaluated.some((each) => each.path === path);
 }
 
-function folded(head: string, comment: PostedComment, state: 'fixed' | 'allowed'): string {
+type Settled = Exclude<Marker['state'], 'open'>;
+
+/** We may close a thread that nobody closed. */
+const closes = ({ resolved, thread }: PostedComment): boolean => !resolved && thread !== undefined;
+
+function folded(head: string, comment: PostedComment, state: Settled): readonly Effect[] {
   const text = withoutMarkers(comment.body);
   const acceptance = readAcceptance(comment.body);
+  const { id, marker, thread } = comment;
+  const closed = closes(comment);
   const markers = [
     ...(acceptance === undefined ? [] : [writeAcceptance(acceptance)]),
-    writeMarker({ ...comment.marker, state }),
+    writeMarker({ ...marker, state, closed }),
   ];
-  return `${head}\n\n<details><summary>What it was about</summary>\n\n${text}\n\n</details>\n${markers.join('\n')}`;
+  const body = `${head}\n\n<details><summary>What it was about</summary>\n\n${text}\n\n</details>\n${markers.join('\n')}`;
+  const edit: Effect = { kind: 'edit-comment', comment: id, body };
+  return closed && thread !== undefined ? [edit, { kind: 'resolve-thread', comment: id, thread }] : [edit];
 }
 
-function settled(comment: PostedComment, found: readonly Finding[], reading: Reading): string | undefined {
-  if (found.length === 0) {
-    if (!wasRead(reading, comment.path)) return undefined;
-    return folded(`✅ Fixed in ${reading.report.head.slice(0, 7)}`, comment, 'fixed');
-  }
+/** What a person decided about a comment is kept with it, so only one that nobody touched may go. */
+function fixed(comment: PostedComment, { report, settings }: Reading): readonly Effect[] {
+  const untouched = !comment.resolved && readAcceptance(comment.body) === undefined;
+  if (settings.review.fixed === 'delete' && untouched) return [{ kind: 'delete-comment', comment: comment.id }];
+  return folded(`✅ Fixed in ${report.head.slice(0, 7)}`, comment, 'fixed');
+}
+
+function settled(comment: PostedComment, found: readonly Finding[], reading: Reading): readonly Effect[] {
+  if (found.length === 0) return wasRead(reading, comment.path) ? fixed(comment, reading) : [];
   const [first] = found;
   const byAuthor = found.every(({ allowed }) => allowed !== undefined && allowed.by !== 'reply');
-  if (!byAuthor || first?.allowed === undefined) return undefined;
+  if (!byAuthor || first?.allowed === undefined) return [];
   return folded(`☑️ No longer counted: allowed by a ${first.allowed.by}`, comment, 'allowed');
 }
 
-function reopened(found: readonly Finding[], { participants, version }: Report): string | undefined {
+function reopened({ id, marker, resolved, thread }: PostedComment, found: readonly Finding[], report: Report) {
   const [first, ...rest] = found.filter(({ allowed }) => allowed === undefined);
-  if (first === undefined) return undefined;
+  if (first === undefined) return [];
+  const { participants, version } = report;
   const context = { participants, version, suggest: false };
-  return rest.length === 0 ? renderComment(first, context) : renderGroupComment([first, ...rest], context);
+  const body = rest.length === 0 ? renderComment(first, context) : renderGroupComment([first, ...rest], context);
+  const effects: Effect[] = [{ kind: 'edit-comment', comment: id, body }];
+  if (marker.closed && resolved && thread !== undefined) effects.push({ kind: 'reopen-thread', comment: id, thread });
+  return effects;
 }
 
 function settleOne(comment: PostedComment, byPrint: ReadonlyMap<string, Finding>, reading: Reading): readonly Effect[] {
   if (comment.answered) return [];
   const found = comment.marker.fingerprints.flatMap((print) => byPrint.get(print) ?? []);
-  const body = comment.marker.state === 'open' ? settled(comment, found, reading) : reopened(found, reading.report);
-  if (body === undefined) return [];
-  const edit: Effect = { kind: 'edit-comment', comment: comment.id, body };
-  const close = comment.marker.state === 'open' && !comment.resolved && comment.resolvable !== undefined;
-  return close ? [edit, { kind: 'resolve-thread', thread: comment.resolvable }] : [edit];
+  return comment.marker.state === 'open' ? settled(comment, found, reading) : reopened(comment, found, reading.report);
 }
 
 /**
- * Edits of our comments whose findings are gone, allowed or back again. A thread in which somebody else wrote is left
- * alone, and so is one that says already what is true.
+ * What becomes of our comments whose findings are gone, allowed or back again. A thread in which somebody else wrote is
+ * left alone, and so is one that says already what is true.
  */
 export function settle(reading: Reading, posted: Posted): readonly Effect[] {
   const byPrint = new Map<string, Finding>(reading.report.findings.map((finding) => [finding.fingerprint, finding]));

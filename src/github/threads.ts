@@ -11,7 +11,7 @@ const THREADS = `query ($owner: String!, $name: String!, $number: Int!, $after: 
       reviewThreads(first: 100, after: $after) {
         pageInfo { hasNextPage endCursor }
         nodes {
-          id isResolved viewerCanResolve path
+          id isResolved viewerCanResolve viewerCanUnresolve path
           comments(first: 30) { totalCount nodes { fullDatabaseId viewerDidAuthor body } }
         }
       }
@@ -28,6 +28,7 @@ const thread = z.object({
   id: z.string(),
   isResolved: z.boolean(),
   viewerCanResolve: z.boolean(),
+  viewerCanUnresolve: z.boolean(),
   path: z.string(),
   comments: z.object({ totalCount: z.number(), nodes: z.array(comment) }),
 });
@@ -60,7 +61,7 @@ function commentOfThread(each: z.infer<typeof thread>): PostedComment | undefine
     marker,
     answered: each.comments.totalCount > ours,
     resolved: each.isResolved,
-    ...(each.viewerCanResolve ? { resolvable: each.id } : {}),
+    ...(each.viewerCanResolve || each.viewerCanUnresolve ? { thread: each.id } : {}),
   };
 }
 

@@ -194,7 +194,44 @@ describe('what becomes of comments', () => {
   });
 
   test('resolved where that is permitted', () => {
-    const effects = plan(inputOf([], { posted: after(first, { resolvable: 'T_1' }) }));
-    expect(effects.map(({ kind }) => kind)).toEqual(['edit-comment', 'resolve-thread', 'complete-check']);
+    const posted = after(first, { thread: 'T_1' });
+    const fixing = plan(inputOf([], { posted }));
+    expect(fixing.map(({ kind }) => kind)).toEqual(['edit-comment', 'resolve-thread', 'complete-check']);
+    const closed = edited(posted, fixing).comments.map((each) => ({ ...each, resolved: true }));
+    const back = plan(inputOf([finding(1)], { posted: { comments: closed, accepted: [] } }));
+    expect(back.map(({ kind }) => kind)).toEqual(['edit-comment', 'reopen-thread', 'complete-check']);
+  });
+
+  test('a thread that a person resolved is not opened again by us', () => {
+    const posted = after(first, { thread: 'T_1', resolved: true });
+    const fixing = plan(inputOf([], { posted }));
+    expect(fixing.map(({ kind }) => kind)).toEqual(['edit-comment', 'complete-check']);
+    const back = plan(inputOf([finding(1)], { posted: edited(posted, fixing) }));
+    expect(back.map(({ kind }) => kind)).toEqual(['edit-comment', 'complete-check']);
+  });
+
+  describe('where the configuration says `review.fixed: delete`', () => {
+    const settings = { ...DEFAULT_SETTINGS, review: { ...DEFAULT_SETTINGS.review, fixed: 'delete' as const } };
+    const kinds = (more: Partial<PostedComment>, findings: readonly Finding[] = []) =>
+      plan(inputOf(findings, { settings, posted: after(first, more) })).map(({ kind }) => kind);
+
+    test('deleted when nobody answered', () => {
+      expect(kinds({})).toEqual(['delete-comment', 'complete-check']);
+    });
+
+    test('left alone when somebody did', () => {
+      expect(kinds({ answered: true })).toEqual(['complete-check']);
+    });
+
+    test('kept where a person resolved the thread: what was decided is remembered in it', () => {
+      expect(kinds({ resolved: true })).toEqual(['edit-comment', 'complete-check']);
+    });
+
+    test('kept where the finding is allowed and not gone', () => {
+      expect(kinds({}, [finding(1, { allowed: { by: 'comment', reason: 'by design' } })])).toEqual([
+        'edit-comment',
+        'complete-check',
+      ]);
+    });
   });
 });

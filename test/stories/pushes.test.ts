@@ -143,7 +143,64 @@ describe('across pushes, with people about', () => {
     const pull = await aReviewed(the(), FLAWED, { owner: 'generous' });
     await pull.push(file('x = 1\n'));
     await the().quiet();
-    github.grant(before);
     expect(await panelComments(pull, the())).toMatchObject([{ resolved: true }]);
+    await pull.push(file(FLAWED));
+    await the().quiet();
+    github.grant(before);
+    expect(await panelComments(pull, the())).toMatchObject([{ resolved: false }]);
+  });
+
+  test('an answer that comes while the review runs is noticed: the comment is left alone', async () => {
+    const pull = await aReviewed(the(), FLAWED);
+    const [comment] = await panelComments(pull, the());
+    the().interlude.beforePosting = async () => {
+      await pull.replyTo(comment?.id ?? 0, 'Wait, is this really right?');
+    };
+    await pull.push(file('x = 1\n'));
+    await the().quiet();
+    expect((await panelComments(pull, the()))[0]?.body).toBe(comment?.body);
+    expect(check(pull)?.conclusion).toBe('success');
+  });
+
+  test('a comment of a fixed finding whose file is gone says so too', async () => {
+    const pull = await aReviewed(the(), { 'src/fit.py': FLAWED });
+    const head = await pull.push({ deletes: ['src/fit.py'] });
+    await the().quiet();
+    expect((await panelComments(pull, the()))[0]?.body).toContain(`✅ Fixed in ${head.slice(0, 7)}`);
+  });
+});
+
+describe('across pushes, where comments of fixed findings are deleted', () => {
+  const the = theStage();
+  const start = { '.github/ml-review.yml': 'version: 1\nreview: { fixed: delete }\n' };
+
+  test('nobody answered: the comment goes, in one write', async () => {
+    const pull = await aReviewed(the(), FLAWED, { start });
+    the().count();
+    await pull.push(file('x = 1\n'));
+    await the().quiet();
+    expect(await panelComments(pull, the())).toEqual([]);
+    expect(check(pull)?.conclusion).toBe('success');
+    expect(the().spent('a comment is deleted').writes).toBe(3);
+  });
+
+  test('somebody answered: the comment stays as it was', async () => {
+    const pull = await aReviewed(the(), FLAWED, { start });
+    const [comment] = await panelComments(pull, the());
+    await pull.replyTo(comment?.id ?? 0, 'Good catch, I mend it.');
+    await pull.push(file('x = 1\n'));
+    await the().quiet();
+    expect((await panelComments(pull, the()))[0]?.body).toBe(comment?.body);
+    expect(await pull.reviewComments()).toHaveLength(2);
+  });
+
+  test('the finding comes back after its comment was deleted: it is said again', async () => {
+    const pull = await aReviewed(the(), FLAWED, { start });
+    await pull.push(file('x = 1\n'));
+    await the().quiet();
+    await pull.push(file(FLAWED));
+    await the().quiet();
+    expect(await panelComments(pull, the())).toHaveLength(1);
+    expect(check(pull)?.conclusion).toBe('failure');
   });
 });
