@@ -10,6 +10,7 @@ import { systemMap } from './facts/system/map.ts';
 import { toSystemView } from './facts/system/view.ts';
 import type { Listed } from './kit/index.ts';
 import { loadLanguages } from './languages.ts';
+import type { Decision } from './panel/decisions.ts';
 import { type Panel, review, type ToolResults } from './panel/review.ts';
 import { assess } from './readiness/assess.ts';
 import { VERSION } from './version.ts';
@@ -21,6 +22,8 @@ export interface Task {
   /** Incidents of reading the snapshot, the configuration and the tools. */
   readonly incidents?: readonly Incident[];
   readonly tools?: ToolResults;
+  /** What people decided about findings of this change. */
+  readonly decisions?: readonly Decision[];
   /** Documents that were read elsewhere, for contents that are not in the snapshot. */
   readonly documents?: readonly Document[];
   /** Which checks to run; all by default. */
@@ -71,6 +74,7 @@ export async function createEngine(cache: DocumentCache = generations(CACHED_CHA
         panel: task.only === undefined ? panel : { ...panel, checks: panel.checks.filter(task.only) },
         settings: task.settings,
         incidents: task.incidents ?? [],
+        decisions: task.decisions ?? [],
         cache,
         version: VERSION,
         assessors: { assess, system: (project) => toSystemView(systemMap(project)) },

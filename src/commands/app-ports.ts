@@ -35,6 +35,7 @@ export function configureFor(engine: Engine): Configure {
     }));
     return {
       settings,
+      layers: texts,
       digest: digest([VERSION, settings]),
       problems: [...mistakes, ...locked],
       broken: mistakes.length > 0,
@@ -42,10 +43,12 @@ export function configureFor(engine: Engine): Configure {
   };
 }
 
+/** Without the file everything is built in, which is what an empty one says. */
 function proposedText({ changes, head, contents }: PullRequestSnapshot): string | undefined {
-  if (!changes.some(({ path, kind }) => path === CONFIGURATION_PATH && kind !== 'deleted')) return undefined;
+  if (!changes.some(({ path, from }) => path === CONFIGURATION_PATH || from === CONFIGURATION_PATH)) return undefined;
   const entry = head.tree.get(CONFIGURATION_PATH);
-  const content = entry === undefined ? undefined : contents.get(entry.blob);
+  if (entry === undefined) return '';
+  const content = contents.get(entry.blob);
   return content?.kind === 'text' ? content.text : undefined;
 }
 
@@ -76,7 +79,8 @@ export function reviewerFor(
     get: (id) => texts.get(`${url}\0${id}`),
     set: (id, content) => texts.set(`${url}\0${id}`, content),
   });
-  const review: Reviewer['review'] = async ({ cloneUrl, token, base, head, settings, conversation, signal }) => {
+  const review: Reviewer['review'] = async (request) => {
+    const { cloneUrl, token, base, head, settings, decisions, conversation, signal } = request;
     const commits = [base as CommitSha, head as CommitSha];
     const source = { url: cloneUrl, token: await token() };
     const { snapshot, incidents } = await withClone(cache, source, commits, (repo) =>
@@ -86,10 +90,14 @@ export function reviewerFor(
     const whole = conversation === undefined ? snapshot : { ...snapshot, conversation };
     const tools = await instruments(whole);
     signal.throwIfAborted();
-    const task = { snapshot: whole, settings, incidents, ...(tools === undefined ? {} : { tools }) };
+    const task = { snapshot: whole, settings, decisions, incidents, ...(tools === undefined ? {} : { tools }) };
     const report = await analyst.review(task, signal);
-    const proposed = proposedText(snapshot);
-    return { report, changes: snapshot.changes, ...(proposed === undefined ? {} : { proposed }) };
+    const text = proposedText(snapshot);
+    if (text === undefined) return { report, changes: snapshot.changes };
+    const other = request.preview?.(text);
+    const beside = other === undefined ? undefined : await analyst.review({ ...task, settings: other }, signal);
+    const proposed = { text, ...(beside === undefined ? {} : { report: beside }) };
+    return { report, changes: snapshot.changes, proposed };
   };
   return { review: (request) => around(() => review(request)) };
 }

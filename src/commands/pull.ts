@@ -4,9 +4,10 @@ import { Octokit } from '@octokit/rest';
 import { createEngine } from '../engine.ts';
 import type { Bot } from '../github/bot.ts';
 import type { Effect } from '../github/effect.ts';
+import { decisionsOf } from '../github/judge.ts';
 import { plan } from '../github/plan.ts';
 import { postReview } from '../github/post.ts';
-import { NOTHING_POSTED, type Posted } from '../github/posted.ts';
+import { NOTHING_POSTED } from '../github/posted.ts';
 import { lineUrl, readFile, readPull } from '../github/read.ts';
 import { readPosted } from '../github/threads.ts';
 import { shutsGate } from '../panel/verdict.ts';
@@ -72,6 +73,7 @@ export async function reviewPullRequest(address: string, options: PullOptions): 
   const configuration = await readFile(bot.gh, repo, CONFIGURATION_PATH, pull.baseSha);
   const { settings } = configureFor(engine)(configuration === undefined ? {} : { repository: configuration });
   const reviewer = reviewerFor(engine, { dir: join(homedir(), '.cache', 'ml-review', 'clones'), limit: CACHE_LIMIT });
+  const posted = options.post === true ? await readPosted(bot, number) : NOTHING_POSTED;
   const { report, changes } = await reviewer.review({
     repo,
     cloneUrl: pull.cloneUrl,
@@ -79,9 +81,9 @@ export async function reviewPullRequest(address: string, options: PullOptions): 
     base: pull.baseSha,
     head: pull.headSha,
     settings,
+    decisions: decisionsOf(posted.accepted),
     signal: new AbortController().signal,
   });
-  const posted: Posted = options.post === true ? await readPosted(bot, number) : NOTHING_POSTED;
   const effects = plan({
     report,
     settings,

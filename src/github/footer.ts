@@ -1,7 +1,11 @@
+import type { Report } from '../core/report.ts';
 import type { Annotation } from '../report/annotations.ts';
 import { codeSpan, plain, prose } from '../report/escape.ts';
+import { isOpen, plural } from '../report/words.ts';
 import { CONFIG_PATH } from './configuration.ts';
 import type { Configuration, Problem } from './ports.ts';
+import type { Posted } from './posted.ts';
+import { effectOf, type Proposal } from './proposal.ts';
 import type { PullFacts } from './read.ts';
 
 const MOST_PROBLEMS = 10;
@@ -19,22 +23,36 @@ function aboutBase({ problems, broken }: Configuration): string {
   return `\n**Configuration** ${codeSpan(CONFIG_PATH)} of the base branch has mistakes; the last good version is in force.\n${listed(problems)}\n`;
 }
 
-function aboutProposal(proposed: Configuration | undefined): string {
-  if (proposed === undefined) return '';
-  const after = proposed.problems.length === 0 ? 'It can be read.' : `It has mistakes:\n${listed(proposed.problems)}`;
-  return `\n**Configuration** This pull request changes ${codeSpan(CONFIG_PATH)}. The change takes effect after merge. ${after}\n`;
+function aboutProposal(report: Report, proposal: Proposal | undefined): string {
+  if (proposal === undefined) return '';
+  const { broken, problems } = proposal.configuration;
+  const mistakes = problems.length === 0 ? '' : ` It has mistakes:\n${listed(problems)}`;
+  const after = broken ? mistakes : ` ${effectOf(report, proposal)}${mistakes}`;
+  return `\n**Configuration** This pull request changes ${codeSpan(CONFIG_PATH)}. The change takes effect after merge.${after}\n`;
+}
+
+/** Anybody may resolve a thread, the author too and without a reason; that makes it quiet and does not open the gate. */
+function aboutResolved({ findings }: Report, { comments }: Posted): string {
+  const resolved = comments.filter(({ resolved, marker }) => resolved && marker.state === 'open');
+  const prints = new Set<string>(resolved.flatMap(({ marker }) => marker.fingerprints));
+  const quiet = findings.filter((finding) => isOpen(finding) && prints.has(finding.fingerprint)).length;
+  if (quiet === 0) return '';
+  const what = `${plural(quiet, 'finding', 'findings')} above ${quiet === 1 ? 'is' : 'are'}`;
+  return `\n${what} in a thread that was resolved by hand: it stays quiet and still counts. To have it accepted, somebody with write access replies there with \`/ml-review accept <reason>\`.\n`;
 }
 
 /** Below the summary: what was compared, by which configuration, and the run id for the operator. */
 export function footerOf(input: {
   readonly facts: Pick<PullFacts, 'baseRef' | 'baseSha' | 'headSha'>;
+  readonly report: Report;
+  readonly posted: Posted;
   readonly configuration: Configuration;
-  readonly proposed: Configuration | undefined;
+  readonly proposal: Proposal | undefined;
   readonly runId: string;
 }): string {
-  const { facts, configuration, proposed, runId } = input;
+  const { facts, report, posted, configuration, proposal, runId } = input;
   const compared = `${facts.headSha.slice(0, 7)} against ${codeSpan(facts.baseRef)} at ${facts.baseSha.slice(0, 7)}`;
-  return `${aboutBase(configuration)}${aboutProposal(proposed)}\n<sub>${compared} · run ${runId}</sub>`;
+  return `${aboutResolved(report, posted)}${aboutBase(configuration)}${aboutProposal(report, proposal)}\n<sub>${compared} · run ${runId}</sub>`;
 }
 
 /** Mistakes in a proposed configuration, on their lines. */

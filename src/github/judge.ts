@@ -1,11 +1,13 @@
 import type { Report } from '../core/report.ts';
-import { withAcceptances } from './accept.ts';
 import type { Bot } from './bot.ts';
+import { decide } from './decide.ts';
 import type { Effect } from './effect.ts';
 import { footerOf, noticesOf } from './footer.ts';
+import type { Acceptance } from './marker.ts';
 import { plan } from './plan.ts';
-import type { Configuration } from './ports.ts';
+import type { Configuration, Reviewed, ReviewRequest } from './ports.ts';
 import type { Posted } from './posted.ts';
+import type { Proposal } from './proposal.ts';
 import { lineUrl, type PullFacts } from './read.ts';
 import { installationToken } from './token.ts';
 
@@ -29,26 +31,48 @@ export interface Judgement {
   readonly effects: readonly Effect[];
 }
 
+/** What people accepted, as the panel hears it. */
+export function decisionsOf(accepted: readonly Acceptance[]): ReviewRequest['decisions'] {
+  return accepted.map(({ fingerprints, login, reason }) => ({ fingerprints, reason: `${reason} (${login})` }));
+}
+
+/** The proposed file is laid over the same organisation's file as the one in force, so that its locks hold there too. */
+function proposedBy(text: string, { configuration }: Case, bot: Bot): Configuration {
+  return bot.ports.configure({ ...configuration.layers, repository: text });
+}
+
+function proposalOf({ proposed }: Reviewed, input: Case, bot: Bot): Proposal | undefined {
+  if (proposed === undefined) return undefined;
+  const configuration = proposedBy(proposed.text, input, bot);
+  const { report } = proposed;
+  return {
+    configuration,
+    decision: decide(input.facts, configuration.settings),
+    ...(report === undefined ? {} : { report }),
+  };
+}
+
 /** Has a change reviewed and plans what to say. Writes nothing. */
-export async function judge(bot: Bot, { facts, base, head, configuration, posted, ...rest }: Case): Promise<Judgement> {
-  const { repo, ports } = bot;
+export async function judge(bot: Bot, input: Case): Promise<Judgement> {
+  const { facts, base, head, configuration, posted, comments, runId, signal } = input;
   const { settings } = configuration;
-  const {
-    report: found,
-    changes,
-    proposed: text,
-  } = await ports.reviewer.review({
-    repo,
+  const reviewed = await bot.ports.reviewer.review({
+    repo: bot.repo,
     cloneUrl: facts.cloneUrl,
     token: () => installationToken(bot),
     base,
     head,
     settings,
+    decisions: decisionsOf(posted.accepted),
     conversation: { number: facts.number, title: facts.title, author: facts.author, labels: facts.labels },
-    signal: rest.signal,
+    preview: (text) => {
+      const { broken, digest, settings: other } = proposedBy(text, input, bot);
+      return broken || digest === configuration.digest ? undefined : other;
+    },
+    signal,
   });
-  const proposed = text === undefined ? undefined : ports.configure({ repository: text });
-  const report = withAcceptances(found, posted.accepted, settings);
+  const { report, changes } = reviewed;
+  const proposal = proposalOf(reviewed, input, bot);
   const compared = { baseRef: facts.baseRef, baseSha: base, headSha: head };
   const effects = plan({
     report,
@@ -56,9 +80,9 @@ export async function judge(bot: Bot, { facts, base, head, configuration, posted
     changes,
     posted,
     fileUrl: lineUrl(facts, head),
-    comments: rest.comments,
-    footer: footerOf({ facts: compared, configuration, proposed, runId: rest.runId }),
-    notices: noticesOf(proposed),
+    comments,
+    footer: footerOf({ facts: compared, report, posted, configuration, proposal, runId }),
+    notices: noticesOf(proposal?.configuration),
   });
   return { report, effects };
 }

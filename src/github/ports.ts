@@ -1,6 +1,7 @@
 import type { Report } from '../core/report.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Change, Conversation } from '../core/snapshot.ts';
+import type { Decision } from '../panel/decisions.ts';
 import type { Job, Repo } from './job.ts';
 
 /** A change to be reviewed. Both commits are of the repository, also where the head comes from a fork. */
@@ -13,6 +14,13 @@ export interface ReviewRequest {
   readonly base: string;
   readonly head: string;
   readonly settings: Settings;
+  /** What people decided in the conversation; such findings are listed apart and count nowhere. */
+  readonly decisions: readonly Decision[];
+  /**
+   * Settings that the text of a proposed configuration would bring; undefined where it brings none or no others. Asked
+   * only where the change touches the file. An empty text is a file that goes away.
+   */
+  readonly preview?: (proposed: string) => Settings | undefined;
   readonly conversation?: Conversation;
   readonly signal: AbortSignal;
 }
@@ -20,8 +28,8 @@ export interface ReviewRequest {
 export interface Reviewed {
   readonly report: Report;
   readonly changes: readonly Change[];
-  /** Text of the configuration at head, where the change touches it. */
-  readonly proposed?: string;
+  /** Text of the configuration at head, where the change touches it, and the report under its settings. */
+  readonly proposed?: { readonly text: string; readonly report?: Report };
 }
 
 export interface Reviewer {
@@ -45,6 +53,8 @@ export interface Layers {
 
 export interface Configuration {
   readonly settings: Settings;
+  /** The texts it was made of. */
+  readonly layers: Layers;
   /** Hex digest of everything that decides a review: settings and the version of the product. */
   readonly digest: string;
   readonly problems: readonly Problem[];

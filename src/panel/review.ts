@@ -8,6 +8,7 @@ import type { Listed, ListedConflict } from '../kit/index.ts';
 import type { Case } from '../readiness/assess.ts';
 import { conflictsOf } from './conflicts.ts';
 import { consolidate } from './consolidate.ts';
+import { type Decision, withDecisions } from './decisions.ts';
 import { harvest, type Rules } from './findings.ts';
 import { readingIncidents } from './incidents.ts';
 import { mergeOverlaps } from './merge.ts';
@@ -51,6 +52,8 @@ export interface ReviewRequest {
   readonly rules: Omit<Rules, 'settings'>;
   readonly version: string;
   readonly tools?: ToolResults;
+  /** What people decided in the conversation about findings of this change. */
+  readonly decisions?: readonly Decision[];
   /** Incidents of reading the snapshot and the configuration. */
   readonly incidents?: readonly Incident[];
   readonly cache?: DocumentCache;
@@ -90,7 +93,8 @@ export function review(request: ReviewRequest): Report {
   const { before, after } = projectsOf(request);
   const index = indexChanges(snapshot.changes);
   const said = harvest(checks, { before, after, changes: snapshot.changes }, index, { ...request.rules, settings });
-  const findings = mergeOverlaps(joinTools(said.findings, tools?.observations ?? [], after, index, settings));
+  const all = joinTools(said.findings, tools?.observations ?? [], after, index, settings);
+  const findings = withDecisions(mergeOverlaps(all), request.decisions ?? []);
   const incidents = [
     ...(request.incidents ?? []),
     ...readingIncidents(snapshot, after),

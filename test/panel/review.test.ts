@@ -173,3 +173,67 @@ describe('verdict and severity', () => {
     ]);
   });
 });
+
+describe('what people accepted', () => {
+  const PICKLE = 'import pickle\nmodel = pickle.load(open("m.pkl", "rb"))\n';
+  const files = { 'train.py': `${IMPORT}${SPLIT}`, 'serve.py': PICKLE };
+  const judged = (settings: Partial<Settings>, accepted: readonly string[] = []): Report =>
+    engine.review({
+      snapshot: snapshot(files),
+      settings: { ...DEFAULT_SETTINGS, ...settings },
+      decisions: [{ fingerprints: accepted, reason: 'retrained nightly (ana)' }],
+      only: ({ id }) => id === 'repro-split-unseeded' || id === 'sec-unsafe-unpickle',
+      today: '2026-06-30',
+    });
+  const open = judged({});
+  const prints = open.findings.map(({ fingerprint }) => String(fingerprint));
+  const waivers = open.findings.map(({ check }) => ({
+    check,
+    path: '**',
+    reason: 'r',
+    owner: '@ml',
+    expires: '2026-12-31',
+  }));
+  const blocking = {
+    gate: { ...DEFAULT_SETTINGS.gate, failOn: 'medium' as const },
+    checks: Object.fromEntries(open.findings.map(({ check }) => [check, { mode: 'block' as const }])),
+  };
+
+  test('counts somewhere as long as nobody accepted it', () => {
+    expect(prints.length).toBeGreaterThan(1);
+    expect(judged(blocking).verdict).toBe('block');
+    expect(open.participants.filter(({ concerns }) => concerns.length > 0).length).toBeGreaterThan(1);
+    expect(open.consolidation.recommendations.length).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ['a reply or the button', judged(blocking, prints), 'reply'],
+    ['a baseline', judged({ ...blocking, baseline: prints }), 'baseline'],
+    ['a waiver', judged({ ...blocking, waivers }), 'waiver'],
+  ])('by %s counts nowhere, and is listed with its reason', (_name, report, by) => {
+    expect(report.findings.map(({ allowed }) => allowed?.by)).toEqual(prints.map(() => by));
+    expect(report.verdict).toBe('pass');
+    expect(report.participants.map(({ concerns, risk }) => [concerns.length, risk.level])).toEqual(
+      report.participants.map(() => [0, 'none']),
+    );
+    expect(report.participants.flatMap(({ recommendations }) => recommendations)).toEqual([]);
+    const { recommendations, serving, dataQuality, securityAndPrivacy, lifecycle } = report.consolidation;
+    expect([...recommendations, ...serving, ...dataQuality, ...securityAndPrivacy]).toEqual([]);
+    const lines = Object.values(lifecycle).flatMap(({ contradictions }) => contradictions.map(({ path }) => path));
+    expect(lines.filter((path) => path in files)).toEqual([]);
+  });
+
+  test('in part leaves the rest counting', () => {
+    const [first = '', ...others] = prints;
+    const report = judged(blocking, [first]);
+    expect(report.verdict).toBe('block');
+    expect(report.findings.filter(({ allowed }) => allowed === undefined)).toHaveLength(others.length);
+    const concerns = report.participants.flatMap((each) => each.concerns);
+    expect(concerns.reduce((sum, { findings }) => sum + findings, 0)).toBe(others.length);
+  });
+
+  test('of a waiver that has expired counts again', () => {
+    const expired = waivers.map((waiver) => ({ ...waiver, expires: '2026-06-29' }));
+    expect(judged({ ...blocking, waivers: expired }).verdict).toBe('block');
+  });
+});

@@ -30,11 +30,12 @@ describe('the gate', () => {
     expect(check(pull)?.conclusion).toBe('success');
   });
 
-  test('a pull request cannot loosen its own gate; the change is previewed', async () => {
+  test('a pull request cannot loosen its own gate; what it would do is told', async () => {
     const files = { 'src/train.py': FLAWED, [CONFIG]: 'version: 1\ngate: { fail-on: never }\n' };
     const pull = await aReviewed(the(), files);
     expect(check(pull)?.conclusion).toBe('failure');
     expect(check(pull)?.summary).toContain('takes effect after merge');
+    expect(check(pull)?.summary).toContain('With the proposed configuration: conclusion neutral instead of failure.');
   });
 
   test('a mistake in a proposed configuration stands on its line', async () => {

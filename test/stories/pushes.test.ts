@@ -118,6 +118,8 @@ describe('across pushes, with people about', () => {
     expect(after).toHaveLength(1);
     expect(after[0]?.resolved).toBe(true);
     expect(check(pull)?.annotations).toEqual([]);
+    expect(check(pull)?.conclusion).toBe('failure');
+    expect(check(pull)?.summary).toContain('1 finding above is in a thread that was resolved by hand');
   });
 
   test('a person who copies our marker is not mistaken for us', async () => {

@@ -59,7 +59,7 @@ export interface Stage {
 async function storyEngine(interlude: Interlude): Promise<Engine> {
   await loadLanguages();
   const panel = storyPanel(await loadPersonas());
-  const judge = ({ snapshot, settings, incidents = [] }: Task): Report => {
+  const judge = ({ snapshot, settings, incidents = [], decisions = [] }: Task): Report => {
     interlude.reviews += 1;
     const { failure } = interlude;
     interlude.failure = undefined;
@@ -69,6 +69,7 @@ async function storyEngine(interlude: Interlude): Promise<Engine> {
       panel,
       settings,
       incidents,
+      decisions,
       version: '0.0.0',
       assessors: { assess, system: () => ({ nodes: [], edges: [] }) },
       rules: {

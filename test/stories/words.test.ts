@@ -12,6 +12,8 @@ describe('words and buttons', () => {
     await the().quiet();
     expect(check(pull)?.conclusion).toBe('success');
     expect(check(pull)?.summary).toContain('we retrain nightly');
+    expect(check(pull)?.title).not.toContain('introduced');
+    expect(check(pull)?.summary).not.toContain('Take the flaw out');
     expect((await pull.reviewComments()).find(({ id }) => id === reply)?.reactions).toEqual(['+1']);
     await pull.push({ files: { 'notes.md': 'x\n' } });
     await the().quiet();
