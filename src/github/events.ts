@@ -7,6 +7,7 @@ import {
   issueCommentEvent,
   mergeGroupEvent,
   pullRequestEvent,
+  repositoryEvent,
   reviewCommentEvent,
 } from './payload.ts';
 
@@ -130,6 +131,14 @@ function onMergeGroup(envelope: Envelope, event: From<typeof mergeGroupEvent>): 
   return [jobOf(envelope, event, task, { key: `${owner}/${name}@${headRef}`, head: headSha })];
 }
 
+/** While a repository is archived nothing can be written there, so a run may have been left open. */
+function onRepository(envelope: Envelope, event: From<typeof repositoryEvent>): readonly Job[] {
+  if (event.action !== 'unarchived') return [];
+  const { owner, name } = repoOf(event);
+  const task: Task = { kind: 'sweep', reason: 'the repository is no longer archived' };
+  return [jobOf(envelope, event, task, { key: `${owner}/${name} sweep`, head: '' })];
+}
+
 interface Said {
   readonly id: number;
   readonly body: string;
@@ -164,6 +173,7 @@ export function jobsOf(envelope: Envelope): readonly Job[] {
   if (name === 'pull_request') return onPullRequest(envelope, pullRequestEvent.parse(payload));
   if (name === 'check_run') return onCheckRun(envelope, checkRunEvent.parse(payload));
   if (name === 'check_suite') return onCheckSuite(envelope, checkSuiteEvent.parse(payload));
+  if (name === 'repository') return onRepository(envelope, repositoryEvent.parse(payload));
   if (name === 'merge_group') return onMergeGroup(envelope, mergeGroupEvent.parse(payload));
   if (name === 'pull_request_review_comment') {
     const event = reviewCommentEvent.parse(payload);
@@ -183,4 +193,5 @@ export const EVENTS = [
   'merge_group',
   'pull_request_review_comment',
   'issue_comment',
+  'repository',
 ] as const;

@@ -19,6 +19,8 @@ async function settingsFor(bot: Bot, pull: number | undefined): Promise<Settings
 
 /** Called when no attempt is left: whatever of ours is still open on the commit is ended with the reason. */
 export async function giveUp(bot: Bot, head: string, reason: string): Promise<void> {
+  // What was said in a conversation is about no commit.
+  if (head === '') return;
   for (const run of (await readRuns(bot, head)).filter(({ completed }) => !completed)) {
     const settings = await settingsFor(bot, readExternalId(run.externalId)?.pull);
     await completeRun(bot, run.id, failed(new Error(reason), settings, String(run.id)));

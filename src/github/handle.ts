@@ -1,11 +1,11 @@
-import type { Bot, Turn } from './bot.ts';
+import { at, type Bot, type Turn } from './bot.ts';
 import { onButton } from './button.ts';
 import { closedRun } from './checkrun.ts';
 import { askedReview, onCommand } from './command.ts';
 import { isRefusal, limitedForMs } from './failure.ts';
 import { closeLeft } from './giveup.ts';
 import { CHECK_NAME } from './identity.ts';
-import type { Task } from './job.ts';
+import { pullKey, type Task } from './job.ts';
 import { answerMergeGroup } from './mergegroup.ts';
 import { pullsWithHead } from './read.ts';
 import { reviewPull } from './run.ts';
@@ -35,11 +35,24 @@ async function recheck(bot: Bot, { sha, reason }: Recheck): Promise<void> {
   );
 }
 
+async function sweep(bot: Bot, reason: string): Promise<void> {
+  const { gh, repo, installation, ports } = bot;
+  const open = await gh.paginate(gh.rest.pulls.list, { ...at(repo), state: 'open', per_page: 100 });
+  for (const { number, head, labels } of open) {
+    if (labels.length === 0) continue;
+    const task: Task = { kind: 'review', pull: number, reason, forced: false };
+    const key = pullKey(repo, number);
+    const rest = { generation: ports.now(), priority: 'reconcile', installation } as const;
+    await ports.enqueue({ key, head: head.sha, ...rest, payload: { repo, task } });
+  }
+}
+
 async function dispatch(bot: Bot, task: Task, turn: Turn): Promise<void> {
   if (task.kind === 'review') {
     if (task.left !== undefined) await closeLeft(bot, task.pull, task.left);
     await reviewPull(bot, task.pull, task.forced, turn);
   } else if (task.kind === 'recheck') await recheck(bot, task);
+  else if (task.kind === 'sweep') await sweep(bot, task.reason);
   else if (task.kind === 'merge-group') await answerMergeGroup(bot, task, turn);
   else if (task.kind === 'command') await onCommand(bot, task);
   else await onButton(bot, task);

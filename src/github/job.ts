@@ -16,6 +16,8 @@ export type Task =
       readonly left?: readonly string[];
     }
   | { readonly kind: 'recheck'; readonly sha: string; readonly reason: string }
+  /** Every labelled pull request of the repository is to be looked at. */
+  | { readonly kind: 'sweep'; readonly reason: string }
   | {
       readonly kind: 'merge-group';
       readonly headSha: string;

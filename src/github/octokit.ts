@@ -19,15 +19,42 @@ interface Watch {
   readonly observe: (request: Observed) => void;
 }
 
+/** A renamed repository answers at its old address with the new one. More than this is a circle. */
+const MOST_MOVES = 3;
+const MOVED = new Set([301, 302, 307, 308]);
+
+/** Where an answer sends the request; undefined when it does not say, or would take our token to another host. */
+function movedTo({ headers }: Response, from: string): string | undefined {
+  const location = headers.get('location');
+  if (location === null || !URL.canParse(location, from)) return undefined;
+  const to = new URL(location, from);
+  return to.origin === new URL(from).origin ? to.href : undefined;
+}
+
+/** The request as it is, wherever it has to go: left to itself, `fetch` turns a POST that is sent on into a GET. */
+async function following(address: string, init: RequestInit, observe: (answer: Response) => void): Promise<Response> {
+  let url = address;
+  for (let move = 0; ; move += 1) {
+    const answer = await fetch(url, { ...init, redirect: 'manual' });
+    observe(answer);
+    if (!MOVED.has(answer.status)) return answer;
+    await answer.body?.cancel();
+    const next = move < MOST_MOVES ? movedTo(answer, url) : undefined;
+    // Octokit would take an answer that is no answer for a good one.
+    if (next === undefined) throw new Error('GitHub sends the request elsewhere, where it cannot be taken');
+    url = next;
+  }
+}
+
 /** Below retries and throttling, so that it is each attempt that has its time and is counted. */
 function watchedFetch({ patience, observe }: Watch): typeof fetch {
   return async (input, init = {}) => {
     const { method = 'GET', signal } = init;
     const late = AbortSignal.timeout(patience);
+    const bounded = { ...init, signal: signal ? AbortSignal.any([signal, late]) : late };
+    const address = input instanceof Request ? input.url : String(input);
     try {
-      const answer = await fetch(input, { ...init, signal: signal ? AbortSignal.any([signal, late]) : late });
-      observe({ method, status: answer.status, headers: answer.headers });
-      return answer;
+      return await following(address, bounded, ({ status, headers }) => observe({ method, status, headers }));
     } catch (error) {
       observe({ method, status: 0, headers: new Headers() });
       throw error;

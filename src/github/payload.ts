@@ -46,6 +46,8 @@ export const reviewCommentEvent = z.object({
   comment: comment.extend({ in_reply_to_id: z.number().nullish() }),
 });
 
+export const repositoryEvent = z.object({ ...common, action: z.string() });
+
 export const issueCommentEvent = z.object({
   ...common,
   action: z.string(),

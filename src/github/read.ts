@@ -16,6 +16,8 @@ export interface PullFacts {
   readonly baseSha: string;
   readonly headSha: string;
   readonly defaultBranch: string;
+  /** Read-only: nothing can be said there. */
+  readonly archived: boolean;
   readonly cloneUrl: string;
   /** Address of the repository's pages. */
   readonly webUrl: string;
@@ -48,6 +50,7 @@ function factsOf(pull: RawPull): PullFacts {
     baseSha: pull.base.sha,
     headSha: pull.head.sha,
     defaultBranch: pull.base.repo.default_branch,
+    archived: pull.base.repo.archived,
     cloneUrl: pull.base.repo.clone_url,
     webUrl: pull.base.repo.html_url,
   };

@@ -57,6 +57,7 @@ async function overtaken({ bot, turn, facts, configuration, runId }: Scene): Pro
   if (abandoned !== undefined) return abandoned;
   const now = await readPull(bot.gh, bot.repo, facts.number);
   await turn.confirm?.();
+  if (now.archived) return cancelled('the repository was archived');
   if (!now.open) return cancelled('the pull request was closed');
   if (now.headSha !== facts.headSha) return superseded(now.headSha);
   if (now.baseRef !== facts.baseRef) return cancelled('the base branch was changed');
@@ -144,6 +145,10 @@ async function withoutScene(bot: Bot, facts: PullFacts, turn: Turn, error: unkno
  */
 export async function reviewPull(bot: Bot, pull: number, forced: boolean, turn: Turn): Promise<Outcome | undefined> {
   const facts = await readPull(bot.gh, bot.repo, pull);
+  if (facts.archived) {
+    bot.ports.log.info({ repo: bot.repo, pull }, 'nothing can be written: the repository is archived');
+    return undefined;
+  }
   const scene = await setScene(bot, facts, turn).catch((error: unknown) => withoutScene(bot, facts, turn, error));
   if (scene === undefined) return undefined;
   if (!scene.facts.open) return closeAll(scene);

@@ -135,7 +135,7 @@ export function authorize(route: Route, call: Call): void {
       403,
       'You must authenticate with an installation access token in order to list repositories for an installation.',
     );
-  if ('owner' in call.path && 'repo' in call.path) repositoryOf(call);
+  if ('owner' in call.path && 'repo' in call.path) checkWritable(route, repositoryOf(call));
   if (route.needs === 'installation') return;
   if (caller.kind === 'user') {
     if (route.needs.some(([name, access]) => name === 'checks' && access === 'write'))
@@ -143,6 +143,10 @@ export function authorize(route: Route, call: Call): void {
     return;
   }
   if (!route.needs.some(([name, access]) => grants(caller.permissions, name, access))) throw forbidden();
+}
+
+function checkWritable({ route }: Route, { archived }: Repository): void {
+  if (archived && !route.startsWith('GET ')) throw new Refusal(403, 'Repository was archived so is read-only.');
 }
 
 /** True when the permissions allow that access; `write` includes `read`. */

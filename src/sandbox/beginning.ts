@@ -12,7 +12,14 @@ const PANEL_PERMISSIONS: Permissions = {
   merge_queues: 'read',
 };
 
-const PANEL_EVENTS = ['pull_request', 'check_run', 'check_suite', 'merge_group', 'pull_request_review_comment'];
+const PANEL_EVENTS = [
+  'pull_request',
+  'check_run',
+  'check_suite',
+  'merge_group',
+  'pull_request_review_comment',
+  'repository',
+];
 
 /** A GitHub where nothing has happened, with one App. */
 export function createState(options: AppOptions, now: () => number): State {
@@ -46,6 +53,7 @@ export function createState(options: AppOptions, now: () => number): State {
     app,
     accounts,
     repositories: [],
+    moved: new Map(),
     installations: [],
     tokens: new Map(),
     requests: [],

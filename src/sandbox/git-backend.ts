@@ -4,7 +4,7 @@ import { authenticate, grants, maySee } from './auth.ts';
 import type { Context } from './context.ts';
 import { gitEnvironment } from './git.ts';
 import { Refusal } from './http.ts';
-import { findRepository } from './lookup.ts';
+import { findMoved, findRepository, fullName } from './lookup.ts';
 import type { Repository } from './state.ts';
 
 const SERVED = /^\/([^/]+\/[^/]+?)(?:\.git)?\/(info\/refs|git-upload-pack|git-receive-pack)$/;
@@ -24,16 +24,23 @@ export function serveGit(
 ): Promise<number> {
   const named = gitPath(url.pathname);
   try {
+    const moved = findMoved(context.state, named?.name ?? '');
+    if (moved !== undefined)
+      throw new Refusal(301, 'Moved Permanently', {}, { location: movedTo(context, moved, url) });
     const repository = allowed(context, request, named?.name ?? '');
     return run(repository, request, response, url, named?.rest ?? '');
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const { status } = error.answer;
+    const { status, headers = {} } = error.answer;
     // git asks for a password only when it is told how.
-    response.writeHead(status, status === 401 ? { 'www-authenticate': 'Basic realm="GitHub"' } : {});
+    response.writeHead(status, status === 401 ? { 'www-authenticate': 'Basic realm="GitHub"' } : headers);
     response.end(`${error.message}\n`);
     return Promise.resolve(status);
   }
+}
+
+function movedTo(context: Context, repository: Repository, { pathname, search }: URL): string {
+  return `${context.url()}/${fullName(repository)}.git/${gitPath(pathname)?.rest ?? ''}${search}`;
 }
 
 function allowed(context: Context, request: IncomingMessage, name: string): Repository {

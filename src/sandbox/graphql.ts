@@ -13,7 +13,7 @@ import {
   threadShape,
 } from './graphql-shapes.ts';
 import { type Answer, Refusal } from './http.ts';
-import { findRepository, fromNodeId } from './lookup.ts';
+import { findMoved, findRepository, fromNodeId } from './lookup.ts';
 import type { IssueComment, PullRequest, ReviewComment } from './state.ts';
 import { firstOf } from './threads.ts';
 
@@ -94,8 +94,11 @@ function root(asking: Asking) {
       nodeCount: 0,
       resetAt: new Date(asking.context.state.now()).toISOString(),
     }),
-    repository: ({ owner, name }: { readonly owner: string; readonly name: string }) => {
-      const found = findRepository(asking.context.state, `${owner}/${name}`);
+    // Renames are followed unless the query says otherwise.
+    repository: ({ owner, name, followRenames }: Named) => {
+      const { state } = asking.context;
+      const wanted = `${owner}/${name}`;
+      const found = findRepository(state, wanted) ?? (followRenames === false ? undefined : findMoved(state, wanted));
       if (found === undefined || !maySee(asking.caller, found)) {
         throw failure('NOT_FOUND', `Could not resolve to a Repository with the name '${owner}/${name}'.`);
       }
@@ -108,6 +111,12 @@ function root(asking: Asking) {
     minimizeComment: ({ input }: Input<'subjectId' | 'classifier'>) => minimize(asking, input, input.classifier),
     unminimizeComment: ({ input }: Input<'subjectId'>) => minimize(asking, input, null),
   };
+}
+
+interface Named {
+  readonly owner: string;
+  readonly name: string;
+  readonly followRenames?: boolean | null;
 }
 
 interface Input<K extends string> {
@@ -165,6 +174,7 @@ function shapeOfSubject(asking: Asking, subject: ReviewComment | IssueComment) {
 
 async function setResolved(asking: Asking, input: Input<'threadId'>['input'], resolved: boolean) {
   const first = threadOf(asking, input.threadId);
+  if (first.pull.repository.archived) throw failure('FORBIDDEN', 'Repository was archived so is read-only.');
   checkResolve(asking, first.pull);
   if (resolved) first.pull.resolved.set(first.id, authorOf(asking.context.state, asking.caller));
   else first.pull.resolved.delete(first.id);

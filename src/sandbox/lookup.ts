@@ -42,6 +42,11 @@ export function findRepository(state: State, name: string): Repository | undefin
   return state.repositories.find((repository) => fullName(repository).toLowerCase() === wanted);
 }
 
+/** The repository that had that name once, or `undefined`. */
+export function findMoved(state: State, name: string): Repository | undefined {
+  return findRepository(state, name) === undefined ? state.moved.get(name.toLowerCase()) : undefined;
+}
+
 /** The label of that name, made on first use as GitHub does. */
 export function label(state: State, repository: Repository, name: string): Label {
   const known = repository.labels.get(name.toLowerCase());

@@ -7,6 +7,7 @@ import type { Faults } from './faults.ts';
 import { gitPath, serveGit } from './git-backend.ts';
 import { answerGraphql } from './graphql.ts';
 import { type Answer, parseBody, Refusal, readBody, readQuery, refusable } from './http.ts';
+import { byName, movedAnswer } from './moved.ts';
 import { perform } from './page/act.ts';
 import { answerPage, pullAt } from './page/page.ts';
 import { createRates, type Rates, secondaryLimit } from './rates.ts';
@@ -42,6 +43,7 @@ async function handle(
 ): Promise<void> {
   const url = new URL(request.url ?? '/', context.url());
   url.pathname = url.pathname.replace(/^\/api\/v3(?=\/)/, '').replace(/^\/api\/graphql$/, '/graphql');
+  url.pathname = byName(context, url.pathname);
   const method = request.method ?? 'GET';
   if (gitPath(url.pathname) !== undefined) {
     const seen: SeenRequest = {
@@ -129,6 +131,8 @@ async function handleApi(
       );
     if (graphql) return answerGraphql(context, caller, body);
     if (found === undefined) throw unserved(context, method, url);
+    const moved = movedAnswer(context, caller, method, url);
+    if (moved !== undefined) return moved;
     return answerApi(context, caller, { ...found, query: readQuery(url), headers: request.headers, url, body });
   });
   const sent = fault === undefined ? conditional(request, answer) : BAD_GATEWAY;

@@ -141,7 +141,9 @@ export interface MergeGroup {
 export interface Repository {
   readonly id: number;
   readonly owner: Account;
-  readonly name: string;
+  name: string;
+  /** Read-only, as its administrator left it. */
+  archived: boolean;
   readonly private: boolean;
   readonly defaultBranch: string;
   /** Folder of the bare repository. */
@@ -204,6 +206,8 @@ export interface State {
   readonly app: App;
   readonly accounts: Map<string, Account>;
   readonly repositories: Repository[];
+  /** Former names, in lower case. */
+  readonly moved: Map<string, Repository>;
   readonly installations: Installation[];
   readonly tokens: Map<string, Token>;
   readonly requests: LoggedRequest[];

@@ -179,6 +179,10 @@ export interface RepositoryActor {
   enqueue(pullRequests: readonly PullRequestActor[]): Promise<readonly MergeGroupActor[]>;
   pullRequests(): readonly PullRequestActor[];
   checkRuns(sha: string): readonly SeenCheckRun[];
+  /** Gives it another name of the same owner; the old one leads on to it. */
+  rename(name: string): Promise<void>;
+  /** Makes it read-only, or ends that. */
+  archive(archived: boolean): Promise<void>;
   /** Takes the App away or gives it back; sends the `installation_repositories`-free forms `installation.created` / `deleted`. */
   install(installed: boolean): Promise<void>;
 }

@@ -15,6 +15,7 @@ const NEEDS: Readonly<Record<string, string>> = {
   check_suite: 'checks',
   merge_group: 'merge_queues',
   issue_comment: 'issues',
+  repository: 'metadata',
 };
 
 export interface Happening {

@@ -64,6 +64,12 @@ describe('jobsOf', () => {
     },
   );
 
+  test('a repository that is opened again is looked over', () => {
+    expect(tasks('repository', { action: 'unarchived' })).toMatchObject([{ kind: 'sweep' }]);
+    expect(tasks('repository', { action: 'archived' })).toEqual([]);
+    expect(tasks('repository', { action: 'renamed' })).toEqual([]);
+  });
+
   test.each(['closed', 'assigned', 'review_requested', 'locked', 'auto_merge_enabled', 'edited'])(
     'pull_request.%s asks for nothing',
     (action) => {

@@ -22,7 +22,15 @@ function fault(event: string, payload: Record<string, unknown>): string | undefi
   return events.shape({ $ref: `#/components/schemas/${name}` })(payload);
 }
 
-const ALL = ['pull_request', 'check_run', 'check_suite', 'merge_group', 'pull_request_review_comment', 'issue_comment'];
+const ALL = [
+  'pull_request',
+  'check_run',
+  'check_suite',
+  'merge_group',
+  'pull_request_review_comment',
+  'issue_comment',
+  'repository',
+];
 
 describe('webhooks', () => {
   let stage: Scene;
@@ -76,6 +84,9 @@ describe('webhooks', () => {
     await pull.rerequestSuite();
     const [group] = await repo.enqueue([pull]);
     await group?.destroy('dequeued');
+    await repo.rename('fraud-models');
+    await repo.archive(true);
+    await repo.archive(false);
     await repo.install(false);
     await repo.install(true);
     await stage.hub.settled();
@@ -105,6 +116,9 @@ describe('webhooks', () => {
       'pull_request.synchronize',
       'pull_request.unlabeled',
       'pull_request_review_comment.created',
+      'repository.archived',
+      'repository.renamed',
+      'repository.unarchived',
     ]);
     expect(stage.hub.violations).toEqual([]);
   }, 60_000);

@@ -1,3 +1,4 @@
+import type { PullRequestActor } from '../../src/sandbox/types.ts';
 import { aPullRequest, aRepository, aReviewed, check, panelComments, theStage } from './stage.ts';
 
 const FLAWED = 'flaw("high", "split")\n';
@@ -181,24 +182,77 @@ describe('races and failures', () => {
     expect(pull.checkRuns().every(({ status }) => status === 'completed')).toBe(true);
     expect(check(pull)?.conclusion).toBe('failure');
   });
+});
 
-  test('archived during the review: the queue goes on, and the run is ended as soon as that is possible', async () => {
-    const archived = {
-      match: ({ method, route }: { readonly method: string; readonly route: string }) =>
-        method === 'PATCH' && route.includes('/check-runs/'),
-      times: 9,
-      kind: 'status',
-      status: 403,
-    } as const;
-    the().github.addFault(archived);
-    const pull = await aReviewed(the(), FLAWED);
-    expect(check(pull)?.status).toBe('in_progress');
-    expect(await the().serving.queue.stats()).toMatchObject({ waiting: 0, running: 0 });
-    the().github.clearFaults();
-    await pull.addLabel('bug');
+describe('when the repository itself changes under a review', () => {
+  const the = theStage();
+  const labelled = async (during: (pull: PullRequestActor) => Promise<void>): Promise<PullRequestActor> => {
+    const pull = await aPullRequest(await aRepository(the()), FLAWED);
     await the().quiet();
-    expect(pull.checkRuns()).toMatchObject([{ status: 'completed', conclusion: 'failure' }]);
+    the().interlude.beforePosting = () => during(pull);
+    await pull.addLabel('ml-review');
+    await the().quiet();
+    return pull;
+  };
+
+  test('renamed: GitHub leads on to the new name, and the review ends as if nothing had happened', async () => {
+    const pull = await labelled(({ repository }) => repository.rename('renamed'));
+    expect(pull.repository.fullName).toBe('acme/renamed');
     expect(await panelComments(pull, the())).toHaveLength(1);
+    expect(pull.reviews()).toHaveLength(1);
+    expect(pull.checkRuns()[0]).toMatchObject({ status: 'completed', conclusion: 'failure' });
+    expect(pull.checkRuns().every(({ status }) => status === 'completed')).toBe(true);
+    const moved = the().github.requests.filter(({ status }) => status === 301 || status === 307);
+    expect(new Set(moved.map(({ method }) => method))).toEqual(new Set(['GET', 'POST', 'PATCH']));
+  });
+
+  test('renamed, and pushed to under the new name: the thread is known again', async () => {
+    const pull = await labelled(({ repository }) => repository.rename('renamed-again'));
+    await pull.push({ files: { 'src/train.py': 'x = 1\n' } });
+    await the().quiet();
+    expect((await panelComments(pull, the())).map(({ body }) => body.includes('✅ Fixed in'))).toEqual([true]);
+    expect(check(pull)).toMatchObject({ status: 'completed', conclusion: 'success' });
+  });
+
+  test('archived: nothing can be said, the queue goes on; opened again, the review is done at once', async () => {
+    const pull = await labelled(({ repository }) => repository.archive(true));
+    expect(pull.reviews()).toEqual([]);
+    expect(await the().serving.queue.stats()).toMatchObject({ waiting: 0, running: 0 });
+    expect(the().logged.some((line) => line.includes('GitHub refuses'))).toBe(true);
+    await pull.repository.archive(false);
+    await the().quiet();
+    expect(pull.checkRuns().map(({ status, conclusion }) => [status, conclusion])).toEqual([
+      ['completed', 'failure'],
+      ['completed', 'skipped'],
+    ]);
+    expect(await panelComments(pull, the())).toHaveLength(1);
+  });
+
+  test('archived before: nothing is reviewed and nothing is tried', async () => {
+    const pull = await aPullRequest(await aRepository(the()), FLAWED);
+    await the().quiet();
+    await pull.repository.archive(true);
+    const { reviews } = the().interlude;
+    const { length } = the().github.requests;
+    await pull.addLabel('ml-review');
+    await the().quiet();
+    expect(the().interlude.reviews).toBe(reviews);
+    expect(
+      the()
+        .github.requests.slice(length)
+        .filter(({ write }) => write),
+    ).toEqual([]);
+    expect(check(pull)).toMatchObject({ status: 'completed', conclusion: 'skipped' });
+  });
+
+  test('taken out of the installation by a move to another owner: nothing more is written, the queue is free', async () => {
+    const pull = await labelled(async ({ repository }) => {
+      await repository.rename('moved-away');
+      await repository.install(false);
+    });
+    expect(pull.reviews()).toEqual([]);
+    expect(await the().serving.queue.stats()).toMatchObject({ waiting: 0, running: 0 });
+    await pull.repository.install(true);
   });
 });
 

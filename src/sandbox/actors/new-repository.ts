@@ -27,6 +27,7 @@ export async function addRepository(
     id: state.nextId(),
     owner,
     name: short,
+    archived: false,
     private: options.private === true,
     defaultBranch,
     git,

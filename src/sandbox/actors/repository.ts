@@ -8,6 +8,7 @@ import { bringHead, push, tipOf } from '../push.ts';
 import { type Account, type PullRequest, type Repository, untouched } from '../state.ts';
 import { suiteOf } from '../suites.ts';
 import type { CommitChange, PullRequestActor, PullRequestOptions, RepositoryActor } from '../types.ts';
+import { tell } from '../webhooks.ts';
 import { cloneRepository, writeCommit } from '../write.ts';
 import { enqueue } from './merge-queue.ts';
 import { pullRequestActor, tellOpened } from './pull-request.ts';
@@ -25,10 +26,14 @@ export function repositoryActor(stage: Stage): RepositoryActor {
   const { context, repository } = stage;
   const actor: RepositoryActor = {
     id: repository.id,
-    fullName: fullName(repository),
+    get fullName() {
+      return fullName(repository);
+    },
     defaultBranch: repository.defaultBranch,
     gitDirectory: repository.git,
-    cloneUrl: `${webOf(context, repository)}.git`,
+    get cloneUrl() {
+      return `${webOf(context, repository)}.git`;
+    },
     tip: (branch) => tryLine(repository.git, ['rev-parse', '--verify', '--quiet', `refs/heads/${branch}`]),
     createBranch: async (name, from) => {
       const after = await tipOf(repository, from ?? repository.defaultBranch);
@@ -46,6 +51,11 @@ export function repositoryActor(stage: Stage): RepositoryActor {
     enqueue: (pulls) => enqueue(context, repository, pulls),
     pullRequests: () => repository.pulls.map((pull) => pullRequestActor(context, pull, actor)),
     checkRuns: (sha) => seenRuns(repository, sha),
+    rename: (name) => rename(stage, name),
+    archive: async (archived) => {
+      repository.archived = archived;
+      await tellRepository(stage, archived ? 'archived' : 'unarchived', {});
+    },
     install: async (installed) => {
       repository.installed = true;
       await tellInstallation(context, repository, installed ? 'created' : 'deleted');
@@ -53,6 +63,18 @@ export function repositoryActor(stage: Stage): RepositoryActor {
     },
   };
   return actor;
+}
+
+async function rename(stage: Stage, name: string): Promise<void> {
+  const { context, repository } = stage;
+  const from = repository.name;
+  context.state.moved.set(fullName(repository).toLowerCase(), repository);
+  repository.name = name;
+  await tellRepository(stage, 'renamed', { changes: { repository: { name: { from } } } });
+}
+
+function tellRepository({ context, repository }: Stage, action: string, more: Readonly<Record<string, unknown>>) {
+  return tell(context, { event: 'repository', action, repository, sender: repository.owner, payload: more });
 }
 
 async function commit(stage: Stage, branch: string, change: CommitChange, onto?: string): Promise<string> {

@@ -127,7 +127,7 @@ export function repositoryShape(context: Context, repository: Repository): Shape
     default_branch: repository.defaultBranch,
     homepage: null,
     language: null,
-    archived: false,
+    archived: repository.archived,
     disabled: false,
     mirror_url: null,
     license: null,
