@@ -3,6 +3,7 @@ import type { CheckId } from './core/finding.ts';
 import type { Persona } from './core/persona.ts';
 import { PERSONAS } from './core/scale.ts';
 import type { Check, ConflictRule, Listed, ListedConflict } from './kit/index.ts';
+import { voidAllow } from './panel/void-allow.ts';
 import { parsePersona } from './personas/parse.ts';
 
 const HERE = new URL('.', import.meta.url);
@@ -22,7 +23,10 @@ async function foldersIn(folder: URL): Promise<readonly string[]> {
     .sort();
 }
 
-/** Every check of the catalogue: the folder is the persona, the file name the id. There is no list to keep. */
+/**
+ * Every check of the catalogue: the folder is the persona, the file name the id. There is no list to keep; only the
+ * check that has to know all others comes from elsewhere.
+ */
 export async function loadChecks(): Promise<readonly Listed[]> {
   const root = new URL('checks/', HERE);
   const listed: Listed[] = [];
@@ -34,7 +38,7 @@ export async function loadChecks(): Promise<readonly Listed[]> {
       listed.push({ id: name.slice(0, -EXTENSION.length) as CheckId, persona, check: module.default });
     }
   }
-  return listed;
+  return [...listed, voidAllow(listed.map(({ id }) => id))];
 }
 
 /** Every conflict the panel knows; the file name is the id. */

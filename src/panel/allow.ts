@@ -10,9 +10,13 @@ export interface AllowComment {
   readonly ids: readonly string[];
   /** Empty when the author gave none; then it allows nothing. */
   readonly reason: string;
+  /** From `ml-review:` to the bracket, as written. */
+  readonly flagged: string;
+  /** 1-based. */
+  readonly column: number;
 }
 
-const ALLOW = /ml-review:\s*allow\[([^\]\n]{0,400})\]([^\n]{0,400})/;
+const ALLOW = /(ml-review:\s{0,9}allow\s{0,9}\[([^\]\n]{0,400})\])([^\n]{0,400})/;
 
 /** Ends of a comment that are not part of the reason: a JSON string's tail, a closing comment mark. */
 const TAIL = /(\s*(\*\/|-->|%\}|#\})|(\\n)?",?)\s*$/;
@@ -24,15 +28,15 @@ export function allowComments(path: RepoPath, text: string): readonly AllowComme
   text.split('\n').forEach((content, index) => {
     const match = content.length > 5_000 ? null : ALLOW.exec(content);
     if (match === null) return;
-    const ids = (match[1] ?? '')
+    const ids = (match[2] ?? '')
       .split(',')
       .map((id) => id.trim())
       .filter((id) => id !== '');
-    const reason = (match[2] ?? '')
+    const reason = (match[3] ?? '')
       .replace(/^[\s:-]+/, '')
       .replace(TAIL, '')
       .trim();
-    found.push({ path, line: index + 1, ids, reason });
+    found.push({ path, line: index + 1, ids, reason, flagged: match[1] ?? '', column: match.index + 1 });
   });
   return found;
 }
