@@ -13,14 +13,15 @@ const MOST_PROBLEMS = 10;
 function listed(problems: readonly Problem[]): string {
   const shown = problems.slice(0, MOST_PROBLEMS);
   return shown
-    .map(({ line, message }) => `- ${line === undefined ? '' : `line ${line}: `}${prose(message)}`)
+    .map(
+      ({ line, message }) =>
+        `- ${line === undefined ? '' : `${codeSpan(CONFIG_PATH)} line ${line}: `}${prose(message)}`,
+    )
     .join('\n');
 }
 
-function aboutBase({ problems, broken }: Configuration): string {
-  if (problems.length === 0) return '';
-  if (!broken) return `\n**Configuration**\n${listed(problems)}\n`;
-  return `\n**Configuration** ${codeSpan(CONFIG_PATH)} of the base branch has mistakes; the last good version is in force.\n${listed(problems)}\n`;
+function aboutBase({ problems }: Configuration): string {
+  return problems.length === 0 ? '' : `\n**Configuration**\n${listed(problems)}\n`;
 }
 
 function aboutProposal(report: Report, proposal: Proposal | undefined): string {

@@ -49,7 +49,29 @@ describe('the gate', () => {
     const pull = await aPullRequest(repository, FLAWED, { labels: ['panel'] });
     await the().quiet();
     expect(check(pull)?.conclusion).toBe('failure');
-    expect(check(pull)?.summary).toContain('the last good version is in force');
+    expect(check(pull)?.summary).toContain(
+      'The configuration of the branch main has mistakes; its last good version holds',
+    );
+    expect(check(pull)?.summary).toContain('line 3: this is not valid YAML');
+  });
+
+  test('a configuration that never was good leaves what is built in and says so', async () => {
+    const pull = await aReviewed(the(), FLAWED, { start: { [CONFIG]: 'version: 1\ngate: { fail-on: sometimes }\n' } });
+    expect(check(pull)?.conclusion).toBe('failure');
+    expect(check(pull)?.summary).toContain('what is built in holds instead');
+  });
+
+  test("a mistake in the organisation's file does not open its locks", async () => {
+    const good = 'version: 1\ngate: { fail-on: high }\nlock: [gate.fail-on]\n';
+    const organisation = await the().github.repository('hasty/.github', { files: { [CONFIG]: good } });
+    await organisation.commit('main', { files: { [CONFIG]: good.replace('high', 'hihg') } });
+    const pull = await aReviewed(the(), FLAWED, {
+      owner: 'hasty',
+      start: { [CONFIG]: 'version: 1\ngate: { fail-on: never }\n' },
+    });
+    expect(check(pull)?.conclusion).toBe('failure');
+    expect(check(pull)?.summary).toContain('The configuration of the organisation has mistakes; its last good version');
+    expect(check(pull)?.summary).toContain('locked by the organisation');
   });
 
   test('the threshold of the base branch holds', async () => {
