@@ -17,9 +17,13 @@ const LARGEST_DIFF = 20_000;
 
 type Range = Pick<Finding, 'startLine' | 'endLine'>;
 
+/** How many lines a change adds and removes. */
+export function diffLinesOf({ hunks }: Pick<Change, 'hunks'>): number {
+  return hunks.reduce((sum, hunk) => sum + hunk.added.length + hunk.removed.length, 0);
+}
+
 function commentable(change: Change): boolean {
-  if (change.binary) return false;
-  return change.hunks.reduce((sum, hunk) => sum + hunk.added.length + hunk.removed.length, 0) <= LARGEST_DIFF;
+  return !change.binary && diffLinesOf(change) <= LARGEST_DIFF;
 }
 
 function encloses(hunk: Hunk, side: Anchor['side'], { startLine, endLine }: Range): boolean {

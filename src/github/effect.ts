@@ -6,6 +6,8 @@ export interface Draft {
   readonly anchor: Anchor;
   readonly body: string;
   readonly fingerprints: readonly string[];
+  /** Changed lines of its file; the larger, the likelier that GitHub takes no comment there. */
+  readonly diffLines: number;
   readonly fallback: readonly Annotation[];
 }
 

@@ -6,7 +6,7 @@ import type { Change } from '../core/snapshot.ts';
 import { type Annotation, toAnnotations } from '../report/annotations.ts';
 import { renderComment, renderGroupComment } from '../report/comment.ts';
 import { renderTitle, renderWithin } from '../report/summary.ts';
-import { anchorOf, suggestible, suggestionAnchor } from './anchor.ts';
+import { anchorOf, diffLinesOf, suggestible, suggestionAnchor } from './anchor.ts';
 import { MOST_ANNOTATIONS } from './annotate.ts';
 import { conclusionOf } from './conclusion.ts';
 import type { Draft, Effect } from './effect.ts';
@@ -53,7 +53,9 @@ function draftOf(group: readonly Finding[], input: PlanInput): Draft | undefined
   const { participants, version } = input.report;
   const context = { participants, version, suggest: suggestible(first, anchor) };
   const body = rest.length === 0 ? renderComment(first, context) : renderGroupComment([first, ...rest], context);
-  return { anchor, body, fingerprints, fallback: toAnnotations(group, participants) };
+  const file = input.changes.find(({ path }) => path === anchor.path);
+  const diffLines = file === undefined ? 0 : diffLinesOf(file);
+  return { anchor, body, fingerprints, diffLines, fallback: toAnnotations(group, participants) };
 }
 
 /** Findings of one check that are too many for single comments, and all others alone; order is kept. */

@@ -11,6 +11,7 @@ const TRIES = 3;
 
 /** Of the many reasons for a 422, those that concern one comment and not the review as a whole. */
 const ONE_COMMENT = /\b(line|path|diff|hunk|position|side)\b/i;
+const TOO_LARGE = /diff too large/i;
 
 function comment({ anchor, body }: Draft) {
   const { path, side, line, startLine } = anchor;
@@ -36,10 +37,37 @@ async function missing(bot: Bot, pull: number, drafts: readonly Draft[]): Promis
   return drafts.filter(({ fingerprints }) => !fingerprints.every((print) => shown.has(print)));
 }
 
-async function halves(bot: Bot, pull: number, review: Review, drafts: readonly Draft[]): Promise<readonly Draft[]> {
+type Parts = readonly (readonly Draft[])[];
+
+/** Two parts to be sent alone: a file that GitHub finds too large is most likely the largest, else one half and the other. */
+function partsOf(drafts: readonly Draft[], tooLarge: boolean): Parts {
   const middle = Math.ceil(drafts.length / 2);
-  const first = await post(bot, pull, review, drafts.slice(0, middle));
-  return [...first, ...(await post(bot, pull, review, drafts.slice(middle)))];
+  if (!tooLarge) return [drafts.slice(0, middle), drafts.slice(middle)];
+  const largest = [...drafts].sort((a, b) => b.diffLines - a.diffLines)[0]?.anchor.path;
+  return [
+    drafts.filter(({ anchor }) => anchor.path !== largest),
+    drafts.filter(({ anchor }) => anchor.path === largest),
+  ];
+}
+
+async function each(bot: Bot, pull: number, review: Review, parts: Parts): Promise<readonly Draft[]> {
+  const refused: Draft[] = [];
+  for (const part of parts) refused.push(...(await post(bot, pull, review, part)));
+  return refused;
+}
+
+/** One file is too large for all its comments alike; anything else that GitHub refuses is found by sending parts. */
+async function apart(
+  bot: Bot,
+  pull: number,
+  review: Review,
+  drafts: readonly Draft[],
+  said: string,
+): Promise<readonly Draft[]> {
+  const tooLarge = TOO_LARGE.test(said);
+  const files = new Set(drafts.map(({ anchor }) => anchor.path)).size;
+  const hopeless = drafts.length === 1 || !ONE_COMMENT.test(said) || (tooLarge && files === 1);
+  return hopeless ? drafts : each(bot, pull, review, partsOf(drafts, tooLarge));
 }
 
 async function post(
@@ -59,9 +87,8 @@ async function post(
       const left = await missing(bot, pull, drafts);
       return tries > 1 ? post(bot, pull, review, left, tries - 1) : left;
     }
-    const splits = statusOf(error) === 422 && drafts.length > 1 && ONE_COMMENT.test(String(error));
-    if (splits) return halves(bot, pull, review, drafts);
-    if (statusOf(error) === 422 || isRefusal(error)) return drafts;
+    if (statusOf(error) === 422) return apart(bot, pull, review, drafts, String(error));
+    if (isRefusal(error)) return drafts;
     throw error;
   }
 }

@@ -36,12 +36,34 @@ describe('limits', () => {
     expect(the().spent('120 findings outside the diff').writes).toBe(4);
   });
 
-  test('a comment that GitHub refuses costs only itself', async () => {
-    const big = `${lines(100, (index) => `value_${index} = ${index}`)}flaw("high", "too far")\n`;
+  test('in a file too large for comments the findings are annotations; comments elsewhere are not lost', async () => {
+    const { length } = the().github.requests;
+    const big = `${lines(100, (index) => `value_${index} = ${index}`)}flaw("high", "too far")\nsmell("too far")\n`;
     const pull = await aReviewed(the(), { 'src/big.py': big, 'src/train.py': 'flaw("high", "near")\nsmell("near")\n' });
     expect((await panelComments(pull, the())).map(({ path }) => path)).toEqual(['src/train.py', 'src/train.py']);
-    expect(check(pull)).toMatchObject({ conclusion: 'failure', annotations: [{ path: 'src/big.py' }] });
-    expect(check(pull)?.summary).toContain('not taken by GitHub');
+    expect(check(pull)).toMatchObject({
+      conclusion: 'failure',
+      annotations: [
+        { path: 'src/big.py', startLine: 101, level: 'failure' },
+        { path: 'src/big.py', startLine: 102, level: 'warning' },
+      ],
+    });
+    expect(check(pull)?.summary).toContain('2 comments were not taken by GitHub');
+    expect(check(pull)?.summary).toContain('`too far` is flawed');
+    // Refused as a whole, then without the largest file, then that file alone: no guessing, comment by comment.
+    const posts = the()
+      .github.requests.slice(length)
+      .filter(({ route }) => route.startsWith('POST') && route.endsWith('/reviews'));
+    expect(posts.map(({ status }) => status)).toEqual([422, 200, 422]);
+  });
+
+  test('a further push still marks them in the new check run', async () => {
+    const big = lines(100, (index) => `value_${index} = ${index}`);
+    const pull = await aReviewed(the(), { 'src/big.py': `${big}flaw("high", "too far")\n` });
+    await pull.push({ files: { 'notes.md': 'x\n' } });
+    await the().quiet();
+    expect(await panelComments(pull, the())).toEqual([]);
+    expect(check(pull)?.annotations).toHaveLength(1);
   });
 
   test('what was removed is commented on the left, also in a file that is gone', async () => {
