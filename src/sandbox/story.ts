@@ -177,6 +177,8 @@ export interface RepositoryActor {
   setPermission(login: string, level: Level): void;
   /** Chained merge groups, one for each pull request, in the order given. */
   enqueue(pullRequests: readonly PullRequestActor[]): Promise<readonly MergeGroupActor[]>;
+  /** One merge group that holds them all. */
+  enqueueTogether(pullRequests: readonly PullRequestActor[]): Promise<MergeGroupActor>;
   pullRequests(): readonly PullRequestActor[];
   checkRuns(sha: string): readonly SeenCheckRun[];
   /** Gives it another name of the same owner; the old one leads on to it. */

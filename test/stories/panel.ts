@@ -8,6 +8,7 @@ import { voidAllow } from '../../src/panel/void-allow.ts';
  * Checks that see what a story writes into a file: `flaw("high", "name")` may block (as do `flaw1` to `flaw8`, checks of
  * their own), `smell("name")` may only comment, `legacy("name")` is wrong once the file says `strict`, and `guard()`
  * must not go away.
+ * What stands from `begin()` to `end()` is one finding of many lines.
  * `flaw("high", "name", "better")` comes with a suggestion. Everything else is the real engine.
  */
 const FLAW = /\bflaw(\d?)\("(critical|high|medium|low)", "([\w ]+)"(?:, "([\w ]+)")?\)/g;
@@ -90,6 +91,18 @@ const smell = defineCheck({
   },
 });
 
+const slab = defineCheck({
+  ...common,
+  title: 'A slab of code',
+  fix: 'Break it up.',
+  examples: [bad`«begin()\nend()»`, good`x = 1`],
+  *inspect(document) {
+    const start = document.text.indexOf('begin()');
+    const end = document.text.indexOf('end()', start);
+    if (start >= 0 && end >= 0) yield at(document, { start, end: end + 5 }, 'this is a slab');
+  },
+});
+
 const listed = (id: string, check: Listed['check']): Listed => ({ id: id as CheckId, persona: 'ml-engineer', check });
 
 export function storyPanel(personas: readonly Persona[]): Panel {
@@ -98,6 +111,7 @@ export function storyPanel(personas: readonly Persona[]): Panel {
     listed('flaw', flaw('')),
     ...numbered,
     listed('smell', smell),
+    listed('slab', slab),
     listed('legacy', legacy),
     listed('guard-removed', guardRemoved),
   ];

@@ -10,6 +10,32 @@ import { tell } from '../webhooks.ts';
 import { mergeCommits, moveRef } from '../write.ts';
 import { seenRuns } from './seen.ts';
 
+function pullsOf(repository: Repository, actors: readonly PullRequestActor[]): readonly PullRequest[] {
+  return actors.map(({ number }) => {
+    const pull = repository.pulls.find((candidate) => candidate.number === number);
+    if (pull === undefined) throw new Error(`there is no pull request ${number} in this repository`);
+    return pull;
+  });
+}
+
+/** Puts pull requests of one base into one group, which bears the name of the last. */
+export async function enqueueTogether(
+  context: Context,
+  repository: Repository,
+  actors: readonly PullRequestActor[],
+): Promise<MergeGroupActor> {
+  const pulls = pullsOf(repository, actors);
+  const last = pulls.at(-1);
+  if (last === undefined) throw new Error('a group holds a pull request');
+  const base = await tipOf(repository, last.baseRef);
+  let below = base;
+  for (const { headSha, number } of pulls.slice(0, -1))
+    below = await mergeCommits(repository.git, below, headSha, `Merge pull request #${number}`);
+  const group = { ...(await groupOf(context, last, below)), baseSha: base };
+  await announce(context, group, 'checks_requested', {});
+  return actorOf(context, group, last);
+}
+
 /** Puts pull requests into the merge queue: one group each, every group built on the one before. */
 export async function enqueue(
   context: Context,
@@ -18,9 +44,7 @@ export async function enqueue(
 ): Promise<readonly MergeGroupActor[]> {
   const groups: MergeGroupActor[] = [];
   const tips = new Map<string, string>();
-  for (const { number } of actors) {
-    const pull = repository.pulls.find((candidate) => candidate.number === number);
-    if (pull === undefined) throw new Error(`there is no pull request ${number} in this repository`);
+  for (const pull of pullsOf(repository, actors)) {
     const base = tips.get(pull.baseRef) ?? (await tipOf(repository, pull.baseRef));
     const group = await groupOf(context, pull, base);
     tips.set(pull.baseRef, group.headSha);

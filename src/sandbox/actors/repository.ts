@@ -10,7 +10,7 @@ import { suiteOf } from '../suites.ts';
 import type { CommitChange, PullRequestActor, PullRequestOptions, RepositoryActor } from '../types.ts';
 import { tell } from '../webhooks.ts';
 import { cloneRepository, writeCommit } from '../write.ts';
-import { enqueue } from './merge-queue.ts';
+import { enqueue, enqueueTogether } from './merge-queue.ts';
 import { pullRequestActor, tellOpened } from './pull-request.ts';
 import { seenRuns } from './seen.ts';
 
@@ -49,6 +49,7 @@ export function repositoryActor(stage: Stage): RepositoryActor {
       repository.levels.set(login.toLowerCase(), level);
     },
     enqueue: (pulls) => enqueue(context, repository, pulls),
+    enqueueTogether: (pulls) => enqueueTogether(context, repository, pulls),
     pullRequests: () => repository.pulls.map((pull) => pullRequestActor(context, pull, actor)),
     checkRuns: (sha) => seenRuns(repository, sha),
     rename: (name) => rename(stage, name),
