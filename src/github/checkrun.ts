@@ -35,7 +35,7 @@ function completion(outcome: Outcome, now: number, annotations: readonly Annotat
 }
 
 /** Makes a run; after an outage the run that GitHub may have made all the same is looked for first. */
-async function make(bot: Bot, seed: RunSeed, fields: object): Promise<number> {
+async function make(bot: Bot, seed: RunSeed, fields: object, isIt: (run: OwnRun) => boolean): Promise<number> {
   const { gh, repo } = bot;
   const request = {
     ...at(repo),
@@ -49,9 +49,7 @@ async function make(bot: Bot, seed: RunSeed, fields: object): Promise<number> {
     return (await gh.rest.checks.create(request)).data.id;
   } catch (error) {
     if (!isOutage(error)) throw error;
-    const made = (await readRuns(bot, seed.head)).find(
-      ({ externalId, completed }) => externalId === seed.externalId && !completed,
-    );
+    const made = (await readRuns(bot, seed.head)).find((run) => run.externalId === seed.externalId && isIt(run));
     return made?.id ?? (await gh.rest.checks.create(request)).data.id;
   }
 }
@@ -59,16 +57,20 @@ async function make(bot: Bot, seed: RunSeed, fields: object): Promise<number> {
 /** Shows at once that the work has begun, so that a required check never seems forgotten. */
 export async function openRun(bot: Bot, seed: RunSeed): Promise<number> {
   const output = { title: 'Reviewing', summary: 'The panel is reading this change.' };
-  return make(bot, seed, { status: 'in_progress', started_at: new Date(bot.ports.now()).toISOString(), output });
+  const fields = { status: 'in_progress', started_at: new Date(bot.ports.now()).toISOString(), output };
+  return make(bot, seed, fields, ({ completed }) => !completed);
 }
 
 /** A run that is over before it began: one write. */
 export async function closedRun(bot: Bot, seed: RunSeed, outcome: Outcome): Promise<number> {
   const first = outcome.annotations.slice(0, ANNOTATIONS_PER_REQUEST);
-  return make(bot, seed, {
+  const fields = {
     started_at: new Date(bot.ports.now()).toISOString(),
     ...completion(outcome, bot.ports.now(), first),
-  });
+  };
+  // One that says the same already is as good as a new one.
+  const { conclusion, title } = outcome;
+  return make(bot, seed, fields, (run) => run.completed && run.conclusion === conclusion && run.title === title);
 }
 
 async function state(bot: Bot, id: number): Promise<Pick<OwnRun, 'completed' | 'annotations'>> {

@@ -85,6 +85,9 @@ describe('GitHub Enterprise Server', () => {
         .map(({ url }) => url);
       expect(urls.filter((url) => !url.startsWith('/api/v3/') && url !== '/api/graphql')).toEqual([]);
       expect(urls).toContain('/api/graphql');
+      const shown = `${check(pull)?.summary}${(await panelComments(pull, stage))[0]?.body}`;
+      expect(shown).toContain(`${stage.github.url}/acme/`);
+      expect(shown).not.toContain('github.com');
     } finally {
       await stage.close();
     }

@@ -66,4 +66,86 @@ describe('the merge queue', () => {
     expect(group?.checkRuns()[0]).toMatchObject({ status: 'completed', conclusion: 'neutral' });
     expect(check(pull)).toBeUndefined();
   });
+
+  test('one group of several pull requests is reviewed as the change that it is', async () => {
+    const repository = await aRepository(the());
+    const first = await aPullRequest(repository, { 'src/a.py': FLAWED }, { labels: ['ml-review'] });
+    const second = await aPullRequest(repository, { 'src/b.py': SOUND }, { labels: ['ml-review'] });
+    await the().quiet();
+    expect([check(first)?.conclusion, check(second)?.conclusion]).toEqual(['failure', 'success']);
+    const { reviews } = the().interlude;
+    const group = await repository.enqueueTogether([first, second]);
+    await the().quiet();
+    expect(the().interlude.reviews).toBe(reviews + 1);
+    expect(group.checkRuns()).toMatchObject([{ status: 'completed', conclusion: 'failure' }]);
+    expect(group.checkRuns()[0]?.summary).toContain('src/a.py:1');
+  });
+
+  test('one group of several, all of them sound, is let through', async () => {
+    const repository = await aRepository(the());
+    const first = await aPullRequest(repository, { 'src/a.py': SOUND }, { labels: ['ml-review'] });
+    const second = await aPullRequest(repository, { 'src/b.py': SOUND }, { labels: ['ml-review'] });
+    await the().quiet();
+    const group = await repository.enqueueTogether([first, second]);
+    await the().quiet();
+    expect(group.checkRuns()).toMatchObject([{ status: 'completed', conclusion: 'success' }]);
+  });
+});
+
+describe('the merge queue, in other circumstances', () => {
+  const the = theStage();
+
+  test('what was accepted on the pull request is accepted in a group that has to be reviewed', async () => {
+    const text = `a = 1\n${'b = 2\n'.repeat(20)}`;
+    const repository = await aRepository(the(), { 'src/train.py': text });
+    const first = await aPullRequest(repository, `a = 2\n${'b = 2\n'.repeat(20)}`, { labels: ['ml-review'] });
+    const second = await aPullRequest(repository, `${text}${FLAWED}`, { labels: ['ml-review'] });
+    await the().quiet();
+    await second.clickButton(check(second)?.id ?? 0, 'accept-baseline', { by: 'acme' });
+    await the().quiet();
+    const groups = await repository.enqueue([first, second]);
+    await the().quiet();
+    expect(groups[1]?.checkRuns()[0]).toMatchObject({ status: 'completed', conclusion: 'success' });
+  });
+
+  test('a queue before another branch has the name of that branch', async () => {
+    const repository = await aRepository(the());
+    await repository.createBranch('release');
+    const pull = await aPullRequest(repository, SOUND, { labels: ['ml-review'], base: 'release' });
+    await the().quiet();
+    const [group] = await repository.enqueue([pull]);
+    await the().quiet();
+    expect(group?.checkRuns()).toMatchObject([{ name: 'ML Review Panel (release)', conclusion: 'success' }]);
+  });
+
+  test('a group that is taken apart asks for nothing more', async () => {
+    const pull = await aReviewed(the(), SOUND);
+    const [group] = await pull.repository.enqueue([pull]);
+    await the().quiet();
+    the().count();
+    await group?.destroy('dequeued');
+    await the().quiet();
+    expect(the().spent('merge group taken apart').requests).toBe(0);
+  });
+
+  test('GitHub takes the answer to a group and answers 502: it is there once', async () => {
+    const pull = await aReviewed(the(), SOUND);
+    the().github.addFault({
+      match: ({ route }) => route === 'POST /repos/{owner}/{repo}/check-runs',
+      times: 1,
+      kind: 'commit-then-502',
+    });
+    const [group] = await pull.repository.enqueue([pull]);
+    await the().quiet();
+    expect(group?.checkRuns()).toMatchObject([{ status: 'completed', conclusion: 'success' }]);
+  });
+
+  test('where the label is missing but required, the group waits for it as the pull request does', async () => {
+    const start = { '.github/ml-review.yml': 'version: 1\ngate: { require-label: true }\n' };
+    const pull = await aPullRequest(await aRepository(the(), start), SOUND);
+    await the().quiet();
+    const [group] = await pull.repository.enqueue([pull]);
+    await the().quiet();
+    expect(group?.checkRuns()).toMatchObject([{ status: 'completed', conclusion: 'action_required' }]);
+  });
 });

@@ -256,6 +256,95 @@ describe('when the repository itself changes under a review', () => {
   });
 });
 
+describe('when permissions and people change under a review', () => {
+  const the = theStage();
+  const granted = { metadata: 'read', contents: 'read', pull_requests: 'write', merge_queues: 'read' } as const;
+
+  test('without the permission for checks nothing is said, the reason is logged and the queue is free', async () => {
+    the().github.grant({ ...granted, checks: 'read' });
+    const pull = await aReviewed(the(), FLAWED, { owner: 'hesitant' });
+    the().github.grant({ ...granted, checks: 'write' });
+    expect(pull.checkRuns()).toEqual([]);
+    expect(pull.reviews()).toEqual([]);
+    expect(the().logged.some((line) => line.includes('not permitted'))).toBe(true);
+    expect(await the().serving.queue.stats()).toMatchObject({ waiting: 0, running: 0 });
+  });
+
+  test('merged during the review: the run is cancelled, nothing is said', async () => {
+    const pull = await aPullRequest(await aRepository(the()), FLAWED);
+    await the().quiet();
+    the().interlude.beforePosting = () => pull.merge();
+    await pull.addLabel('ml-review');
+    await the().quiet();
+    expect(check(pull)).toMatchObject({ status: 'completed', conclusion: 'cancelled' });
+    expect(pull.reviews()).toEqual([]);
+  });
+
+  test('uninstalled and installed again: the next look ends the run that was left', async () => {
+    const pull = await aPullRequest(await aRepository(the()), FLAWED);
+    await the().quiet();
+    the().interlude.beforePosting = () => pull.repository.install(false);
+    await pull.addLabel('ml-review');
+    await the().quiet();
+    await pull.repository.install(true);
+    await pull.addLabel('bug');
+    await the().quiet();
+    expect(pull.checkRuns().filter(({ status }) => status !== 'completed')).toEqual([]);
+    expect(check(pull)?.conclusion).toBe('failure');
+    expect(await panelComments(pull, the())).toHaveLength(1);
+  });
+
+  test('force-pushed away during the review: the commit that was reviewed is not spoken of', async () => {
+    const pull = await aPullRequest(await aRepository(the()), FLAWED);
+    await the().quiet();
+    const old = pull.headSha();
+    the().interlude.beforePosting = async () => {
+      await pull.repository.forcePush('change-1', { files: { 'src/train.py': 'x = 1\n' } });
+    };
+    await pull.addLabel('ml-review');
+    await the().quiet();
+    expect(pull.repository.checkRuns(old)[0]).toMatchObject({ status: 'completed', conclusion: 'cancelled' });
+    expect(check(pull)?.conclusion).toBe('success');
+    expect(pull.reviews()).toEqual([]);
+  });
+
+  test('the base branch moves on during the review: the result stands, for what was compared', async () => {
+    const pull = await aPullRequest(await aRepository(the()), FLAWED);
+    await the().quiet();
+    const base = pull.baseSha();
+    the().interlude.beforePosting = async () => {
+      await pull.repository.commit('main', { files: { 'README.md': 'moved on\n' } });
+    };
+    await pull.addLabel('ml-review');
+    await the().quiet();
+    expect(check(pull)).toMatchObject({ status: 'completed', conclusion: 'failure' });
+    expect(check(pull)?.summary).toContain(base.slice(0, 7));
+  });
+
+  test('the gate becomes stricter during the review: the next look judges by it', async () => {
+    const start = { '.github/ml-review.yml': 'version: 1\ngate: { fail-on: never }\n' };
+    const pull = await aReviewed(the(), FLAWED, { start });
+    expect(check(pull)?.conclusion).toBe('neutral');
+    await pull.repository.commit('main', { files: { '.github/ml-review.yml': 'version: 1\n' } });
+    await pull.addLabel('bug');
+    await the().quiet();
+    expect(check(pull)?.conclusion).toBe('failure');
+  });
+
+  test('git does not answer for a moment: the job is tried again', async () => {
+    the().github.addFault({ match: ({ route }) => route === 'GIT', times: 1, kind: 'status', status: 503 });
+    const pull = await aReviewed(the(), FLAWED);
+    expect(pull.checkRuns()).toMatchObject([{ status: 'completed', conclusion: 'failure' }]);
+  });
+
+  test('GitHub stays down for all attempts: once it is back, the check says that the panel failed', async () => {
+    const down = { match: ({ route }: { readonly route: string }) => route === 'GIT', times: 99 } as const;
+    the().github.addFault({ ...down, kind: 'status', status: 503 });
+    const pull = await aReviewed(the(), FLAWED);
+    expect(pull.checkRuns()).toMatchObject([{ status: 'completed', conclusion: 'failure', title: 'The panel failed' }]);
+  });
+});
+
 describe('with the throttling of production', () => {
   const the = theStage({ throttle: true });
 
