@@ -6,6 +6,8 @@ export interface Marker {
   readonly fingerprints: readonly Fingerprint[];
   readonly version: string;
   readonly state: 'open' | 'fixed' | 'allowed';
+  /** How many of the findings were open when the comment was last written. */
+  readonly left: number;
   /** True when we resolved its thread ourselves, so that we may open it again. */
   readonly closed: boolean;
 }
@@ -17,8 +19,9 @@ export interface Acceptance {
   readonly reason: string;
 }
 
-const OURS = /^<!-- ml-review (fingerprint|state|accepted)=/;
+const OURS = /^<!-- ml-review (fingerprint|state|left|accepted)=/;
 const STATE = /^<!-- ml-review state=(fixed|allowed)( closed)? -->$/;
+const LEFT = /^<!-- ml-review left=(\d{1,4}) -->$/;
 const ACCEPTED =
   /^<!-- ml-review accepted=([0-9a-f]{8,64}(?:,[0-9a-f]{8,64}){0,999}) by=([\w[\]-]{1,60}) reason=([\w-]{0,4000}) -->$/;
 
@@ -39,13 +42,16 @@ export function readMarker(body: string): Marker | undefined {
   if (prints === undefined) return undefined;
   const match = lines.map((line) => STATE.exec(line)).find((found) => found !== null);
   const state = match?.[1] === 'fixed' || match?.[1] === 'allowed' ? match[1] : 'open';
-  return { ...prints, state, closed: match?.[2] !== undefined };
+  const left = lines.flatMap((line) => LEFT.exec(line)?.[1] ?? [])[0];
+  const all = prints.fingerprints.length;
+  return { ...prints, state, left: left === undefined ? all : Number(left), closed: match?.[2] !== undefined };
 }
 
 export function writeMarker(marker: Marker): string {
   const state =
     marker.state === 'open' ? '' : `\n<!-- ml-review state=${marker.state}${marker.closed ? ' closed' : ''} -->`;
-  return writePrints(marker) + state;
+  const left = marker.left === marker.fingerprints.length ? '' : `\n<!-- ml-review left=${marker.left} -->`;
+  return writePrints(marker) + left + state;
 }
 
 export function writeAcceptance({ fingerprints, login, reason }: Acceptance): string {

@@ -14,11 +14,16 @@ export interface Reading {
   readonly settings: Pick<Settings, 'review'>;
 }
 
-/** A vanished finding is fixed only when its file was read this time: what could not be read proves nothing. */
-function wasRead({ report, changes }: Reading, path: string): boolean {
-  if (changes.some((change) => change.binary && change.path === path)) return false;
+/**
+ * A vanished finding is fixed only when its file was read this time: what could not be read proves nothing. A comment on
+ * several findings may be about several files, so none may be in doubt.
+ */
+function wasRead({ report, changes }: Reading, { path, marker }: PostedComment): boolean {
+  const many = marker.fingerprints.length > 1;
+  const unreadable = changes.filter(({ binary }) => binary);
+  if (unreadable.some((change) => change.path === path || (many && change.kind !== 'added'))) return false;
   const clouded = report.incidents.some(
-    (incident) => incident.clouds && (incident.path === undefined || incident.path === path),
+    (incident) => incident.clouds && (many || incident.path === undefined || incident.path === path),
   );
   return !clouded && !report.notEvaluated.some((each) => each.path === path);
 }
@@ -49,8 +54,30 @@ function fixed(comment: PostedComment, { report, settings }: Reading): readonly 
   return folded(`✅ Fixed in ${report.head.slice(0, 7)}`, comment, 'fixed');
 }
 
+function rendered([first, ...rest]: readonly [Finding, ...Finding[]], { participants, version }: Report): string {
+  const context = { participants, version, suggest: false };
+  return rest.length === 0 ? renderComment(first, context) : renderGroupComment([first, ...rest], context);
+}
+
+const isOpen = ({ allowed }: Finding): boolean => allowed === undefined;
+
+/** A list of which a part is settled names what is left; it keeps all marks, so that nothing is said anew. */
+function shortened({ id, marker, body }: PostedComment, found: readonly Finding[], { report }: Reading) {
+  const [first, ...rest] = found.filter(isOpen);
+  const left = rest.length + 1;
+  if (first === undefined || left === marker.left) return [];
+  const all = marker.fingerprints.length;
+  const gone = left === all ? '' : `\n\n✅ ${all - left} of ${all} no longer count as of ${report.head.slice(0, 7)}.`;
+  const acceptance = readAcceptance(body);
+  const accepted = acceptance === undefined ? '' : `\n${writeAcceptance(acceptance)}`;
+  const text = `${withoutMarkers(rendered([first, ...rest], report))}${gone}${accepted}`;
+  const edit: Effect = { kind: 'edit-comment', comment: id, body: `${text}\n${writeMarker({ ...marker, left })}` };
+  return [edit];
+}
+
 function settled(comment: PostedComment, found: readonly Finding[], reading: Reading): readonly Effect[] {
-  if (found.length === 0) return wasRead(reading, comment.path) ? fixed(comment, reading) : [];
+  if (found.length === 0) return wasRead(reading, comment) ? fixed(comment, reading) : [];
+  if (found.some(isOpen)) return wasRead(reading, comment) ? shortened(comment, found, reading) : [];
   const [first] = found;
   const byAuthor = found.every(({ allowed }) => allowed !== undefined && allowed.by !== 'reply');
   if (!byAuthor || first?.allowed === undefined) return [];
@@ -58,11 +85,10 @@ function settled(comment: PostedComment, found: readonly Finding[], reading: Rea
 }
 
 function reopened({ id, marker, resolved, thread }: PostedComment, found: readonly Finding[], report: Report) {
-  const [first, ...rest] = found.filter(({ allowed }) => allowed === undefined);
+  const [first, ...rest] = found.filter(isOpen);
   if (first === undefined) return [];
-  const { participants, version } = report;
-  const context = { participants, version, suggest: false };
-  const body = rest.length === 0 ? renderComment(first, context) : renderGroupComment([first, ...rest], context);
+  const open: Marker = { ...marker, state: 'open', closed: false, left: rest.length + 1 };
+  const body = `${withoutMarkers(rendered([first, ...rest], report))}\n${writeMarker(open)}`;
   const effects: Effect[] = [{ kind: 'edit-comment', comment: id, body }];
   if (marker.closed && resolved && thread !== undefined) effects.push({ kind: 'reopen-thread', comment: id, thread });
   return effects;

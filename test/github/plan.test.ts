@@ -210,6 +210,31 @@ describe('what becomes of comments', () => {
     expect(back.map(({ kind }) => kind)).toEqual(['edit-comment', 'complete-check']);
   });
 
+  test('a list is shortened as its findings are mended, one write each time, and says nothing anew', () => {
+    const six = [1, 2, 3, 4, 5, 6].map((seed) => finding(seed));
+    let posted = after(plan(inputOf(six)));
+    expect(posted.comments).toHaveLength(1);
+    const step = (left: readonly Finding[]) => {
+      const effects = plan(inputOf(left, { posted }));
+      posted = edited(posted, effects);
+      return effects.map(({ kind }) => kind);
+    };
+    expect(step(six)).toEqual(['complete-check']);
+    expect(step(six.slice(2))).toEqual(['edit-comment', 'complete-check']);
+    expect(posted.comments[0]?.body).toContain('4 places');
+    expect(posted.comments[0]?.body).toContain('2 of 6 no longer count');
+    expect(step(six.slice(2))).toEqual(['complete-check']);
+    expect(step(six.slice(5))).toEqual(['edit-comment', 'complete-check']);
+    expect(posted.comments[0]?.body).toContain('`value_6` is flawed');
+    expect(step([])).toEqual(['edit-comment', 'complete-check']);
+    expect(posted.comments[0]?.body).toContain('✅ Fixed in');
+    expect(step(six.slice(4))).toEqual(['edit-comment', 'complete-check']);
+    expect(posted.comments[0]?.body).toContain('2 places');
+    expect(step(six)).toEqual(['edit-comment', 'complete-check']);
+    expect(posted.comments[0]?.marker).toMatchObject({ state: 'open', left: 6 });
+    expect(step(six)).toEqual(['complete-check']);
+  });
+
   describe('where the configuration says `review.fixed: delete`', () => {
     const settings = { ...DEFAULT_SETTINGS, review: { ...DEFAULT_SETTINGS.review, fixed: 'delete' as const } };
     const kinds = (more: Partial<PostedComment>, findings: readonly Finding[] = []) =>

@@ -172,6 +172,28 @@ describe('across pushes, with people about', () => {
   });
 });
 
+describe('across pushes, with a list of findings', () => {
+  const the = theStage();
+  const flaws = (count: number) =>
+    Array.from({ length: count }, (_, index) => `flaw("medium", "step ${index}")\n`).join('');
+
+  test('the list is kept up to date until nothing is left of it', async () => {
+    const pull = await aReviewed(the(), flaws(6));
+    await pull.push(file(flaws(2)));
+    await the().quiet();
+    expect((await panelComments(pull, the())).map(({ body }) => body)).toEqual([
+      expect.stringContaining('4 of 6 no longer count'),
+    ]);
+    the().count();
+    await pull.push({ files: { 'notes.md': 'x\n' } });
+    await the().quiet();
+    expect(the().spent('a shortened list without news').writes).toBe(2);
+    await pull.push(file('x = 1\n'));
+    await the().quiet();
+    expect((await panelComments(pull, the()))[0]?.body).toContain('✅ Fixed in');
+  });
+});
+
 describe('across pushes, where comments of fixed findings are deleted', () => {
   const the = theStage();
   const start = { '.github/ml-review.yml': 'version: 1\nreview: { fixed: delete }\n' };
