@@ -345,6 +345,21 @@ describe('when permissions and people change under a review', () => {
   });
 });
 
+describe('with little time for a review', () => {
+  const the = theStage({ queue: { turnMs: 1_000, graceMs: 20_000 } });
+
+  test('one that takes longer is timed out and says so; nothing is posted, and the button starts it again', async () => {
+    the().interlude.beforePosting = () => new Promise((resolve) => setTimeout(resolve, 1_100));
+    const pull = await aReviewed(the(), FLAWED);
+    const runs = pull.checkRuns();
+    expect(runs.every(({ status }) => status === 'completed')).toBe(true);
+    const late = runs.find(({ conclusion }) => conclusion === 'timed_out');
+    expect(late).toMatchObject({ title: 'Timed out' });
+    expect(late?.actions.map(({ identifier }) => identifier)).toContain('rerun');
+    expect(pull.reviews()).toEqual([]);
+  });
+});
+
 describe('with the throttling of production', () => {
   const the = theStage({ throttle: true });
 
