@@ -59,7 +59,19 @@ function waives(waiver: Waiver, finding: Pick<Finding, 'check' | 'path'>, today:
   return waiver.check === finding.check && waiver.expires >= today && matches(waiver.path, finding.path);
 }
 
-/** Why a finding does not count, in order of authority: the base branch's waiver and baseline, then the author's comment. */
+/** What the files cannot show, and where a declaration says that it is kept elsewhere. */
+const DECLARED: Readonly<Record<string, 'monitoring' | 'slo'>> = {
+  'served-model-without-drift-monitor': 'monitoring',
+  'online-endpoint-without-slo': 'slo',
+};
+
+function declared(check: string, { declare }: Settings): Allowance | undefined {
+  const key = DECLARED[check];
+  const where = key === undefined ? undefined : declare[key];
+  return where === undefined ? undefined : { by: 'waiver', reason: `the configuration declares \`${key}\`: ${where}` };
+}
+
+/** Why a finding does not count, in order of authority: what the base branch says, then the author's comment. */
 export function allowanceFor(
   finding: Pick<Finding, 'check' | 'path' | 'startLine' | 'endLine' | 'fingerprint'>,
   settings: Settings,
@@ -70,6 +82,8 @@ export function allowanceFor(
   const waiver = settings.waivers.find((each) => waives(each, finding, today, matches));
   if (waiver !== undefined)
     return { by: 'waiver', reason: `${waiver.reason} (${waiver.owner}, until ${waiver.expires})` };
+  const elsewhere = declared(finding.check, settings);
+  if (elsewhere !== undefined) return elsewhere;
   if (settings.baseline.includes(finding.fingerprint)) return { by: 'baseline', reason: 'accepted as baseline' };
   const comment = coveringComment(finding, comments);
   return comment === undefined ? undefined : { by: 'comment', reason: comment.reason };

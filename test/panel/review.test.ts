@@ -237,3 +237,18 @@ describe('what people accepted', () => {
     expect(judged({ ...blocking, waivers: expired }).verdict).toBe('block');
   });
 });
+
+test('objectives that are declared to be kept elsewhere: what the files lack is listed apart', () => {
+  const isvc =
+    'apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: {name: churn}\nspec:\n  predictor: {sklearn: {}}\n';
+  const judged = (declare: Settings['declare']): Report =>
+    engine.review({
+      snapshot: snapshot({ 'k8s/isvc.yaml': isvc }),
+      settings: { ...DEFAULT_SETTINGS, declare },
+      only: ({ id }) => id === 'online-endpoint-without-slo',
+      today: '2026-06-30',
+    });
+  expect(judged({ trustedOrganisations: [] }).findings.map(({ allowed }) => allowed)).toEqual([undefined]);
+  const [finding] = judged({ trustedOrganisations: [], slo: 'docs/slo.md' }).findings;
+  expect(finding?.allowed).toEqual({ by: 'waiver', reason: 'the configuration declares `slo`: docs/slo.md' });
+});
