@@ -1,4 +1,5 @@
 import type { Report } from '../core/report.ts';
+import type { Settings } from '../core/settings.ts';
 import type { Bot } from './bot.ts';
 import { decide } from './decide.ts';
 import type { Effect } from './effect.ts';
@@ -21,6 +22,8 @@ export interface Case {
   readonly posted: Posted;
   /** False when the conversation is to be left alone. */
   readonly comments: boolean;
+  /** False where a queue waits: what a proposed configuration would do was told on the pull request. */
+  readonly preview: boolean;
   readonly runId: string;
   readonly signal: AbortSignal;
 }
@@ -39,6 +42,11 @@ export function decisionsOf(accepted: readonly Acceptance[]): ReviewRequest['dec
 /** The proposed file is laid over the same organisation's file as the one in force, so that its locks hold there too. */
 function proposedBy(text: string, { configuration }: Case, bot: Bot): Configuration {
   return bot.ports.configure({ ...configuration.layers, repository: text });
+}
+
+function otherSettings(text: string, input: Case, bot: Bot): Settings | undefined {
+  const { broken, digest, settings } = proposedBy(text, input, bot);
+  return broken || digest === input.configuration.digest ? undefined : settings;
 }
 
 function proposalOf({ proposed }: Reviewed, input: Case, bot: Bot): Proposal | undefined {
@@ -65,14 +73,11 @@ export async function judge(bot: Bot, input: Case): Promise<Judgement> {
     settings,
     decisions: decisionsOf(posted.accepted),
     conversation: { number: facts.number, title: facts.title, author: facts.author, labels: facts.labels },
-    preview: (text) => {
-      const { broken, digest, settings: other } = proposedBy(text, input, bot);
-      return broken || digest === configuration.digest ? undefined : other;
-    },
+    ...(input.preview ? { preview: (text: string) => otherSettings(text, input, bot) } : {}),
     signal,
   });
   const { report, changes } = reviewed;
-  const proposal = proposalOf(reviewed, input, bot);
+  const proposal = input.preview ? proposalOf(reviewed, input, bot) : undefined;
   const compared = { baseRef: facts.baseRef, baseSha: base, headSha: head };
   const effects = plan({
     report,

@@ -97,6 +97,7 @@ async function byReview(bot: Bot, group: Group, facts: PullFacts, seed: RunSeed,
       configuration,
       posted,
       comments: false,
+      preview: false,
       runId,
       signal: turn.signal,
     });

@@ -74,6 +74,7 @@ async function answer(scene: Scene, run: number, comments: boolean): Promise<Out
     configuration,
     posted,
     comments,
+    preview: true,
     runId,
     signal: turn.signal,
   });

@@ -120,6 +120,7 @@ export interface PullRequestActor {
   edit(change: { readonly title?: string; readonly body?: string }, by?: By): Promise<void>;
   changeBase(branch: string, by?: By): Promise<void>;
   ready(by?: By): Promise<void>;
+  toDraft(by?: By): Promise<void>;
   close(by?: By): Promise<void>;
   reopen(by?: By): Promise<void>;
   merge(by?: By): Promise<void>;

@@ -57,6 +57,8 @@ describe('webhooks', () => {
     await pull.addLabel('other', { by: 'bob' });
     await pull.removeLabel('other', { by: 'bob' });
     await pull.ready();
+    await pull.toDraft();
+    await pull.ready();
     await pull.edit({ title: 'new' });
     await pull.changeBase('release');
     await pull.changeBase('main');
@@ -108,6 +110,7 @@ describe('webhooks', () => {
       'merge_group.checks_requested',
       'merge_group.destroyed',
       'pull_request.closed',
+      'pull_request.converted_to_draft',
       'pull_request.edited',
       'pull_request.labeled',
       'pull_request.opened',

@@ -1,4 +1,4 @@
-import { aReviewed, check, panelComments, theStage } from './stage.ts';
+import { aPullRequest, aRepository, aReviewed, check, panelComments, theStage } from './stage.ts';
 
 const CONFIG = '.github/ml-review.yml';
 const FLAWED = 'flaw("high", "split")\nsmell("names")\n';
@@ -66,5 +66,20 @@ describe('the effect of a proposed configuration', () => {
     expect(check(pull)?.conclusion).toBe('failure');
     expect(check(pull)?.summary).toContain('nothing changes for this pull request');
     expect(check(pull)?.summary).toContain('locked by the organisation');
+  });
+
+  test('in the merge queue nobody waits for it', async () => {
+    const repository = await aRepository(the(), { 'src/train.py': 'x = 1\n', ...START });
+    const first = await aPullRequest(repository, { 'src/a.py': 'x = 1\n' }, { labels: ['ml-review'] });
+    const files = { 'src/b.py': 'smell("names")\n', [CONFIG]: 'version: 1\nchecks: { smell: off }\n' };
+    const second = await aPullRequest(repository, files, { labels: ['ml-review'] });
+    await the().quiet();
+    expect(check(second)?.summary).toContain('1 finding fewer (`smell`)');
+    const { reviews } = the().interlude;
+    const group = await repository.enqueueTogether([first, second]);
+    await the().quiet();
+    expect(the().interlude.reviews).toBe(reviews + 1);
+    expect(group.checkRuns()).toMatchObject([{ status: 'completed', conclusion: 'neutral' }]);
+    expect(group.checkRuns()[0]?.summary).not.toContain('With the proposed configuration');
   });
 });

@@ -37,6 +37,19 @@ describe('what asks for a review', () => {
     expect(await panelComments(pull, the())).toHaveLength(1);
   });
 
+  test('turned back into a draft: what was said stays, and a push says nothing new until it is ready', async () => {
+    const pull = await aReviewed(the(), FLAWED);
+    await pull.toDraft();
+    await pull.push({ files: { 'src/train.py': `${FLAWED}flaw1("high", "other")\n` } });
+    await the().quiet();
+    expect(await panelComments(pull, the())).toHaveLength(1);
+    expect(check(pull)).toMatchObject({ conclusion: 'failure', annotations: [{ startLine: 2 }] });
+    await pull.ready();
+    await the().quiet();
+    expect(await panelComments(pull, the())).toHaveLength(2);
+    expect(check(pull)?.annotations).toEqual([]);
+  });
+
   test('the label is the one that the configuration names, in whatever case it is written', async () => {
     const repository = await aRepository(the(), configured('label: panel\n'));
     const pull = await aPullRequest(repository, FLAWED, LABEL);

@@ -76,7 +76,9 @@ function changes(stage: Stage): Pick<PullRequestActor, 'push' | 'rebase'> {
   };
 }
 
-function states(stage: Stage): Pick<PullRequestActor, 'edit' | 'changeBase' | 'ready' | 'close' | 'reopen' | 'merge'> {
+function states(
+  stage: Stage,
+): Pick<PullRequestActor, 'edit' | 'changeBase' | 'ready' | 'toDraft' | 'close' | 'reopen' | 'merge'> {
   const { context, pull } = stage;
   const close = (by: By | undefined) => {
     pull.state = 'closed';
@@ -102,6 +104,10 @@ function states(stage: Stage): Pick<PullRequestActor, 'edit' | 'changeBase' | 'r
     ready: async (by) => {
       pull.draft = false;
       await tellPull(context, pull, 'ready_for_review', who(stage, by));
+    },
+    toDraft: async (by) => {
+      pull.draft = true;
+      await tellPull(context, pull, 'converted_to_draft', who(stage, by));
     },
     close: (by) => close(by),
     reopen: async (by) => {
