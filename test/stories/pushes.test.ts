@@ -17,7 +17,7 @@ describe('across pushes', () => {
     expect(pull.reviews()).toHaveLength(1);
     expect(the().spent('ten pushes without news').writes).toBe(20);
     expect(check(pull)?.conclusion).toBe('failure');
-  });
+  }, 300_000);
 
   test('only what is new is said', async () => {
     const pull = await aReviewed(the(), FLAWED);

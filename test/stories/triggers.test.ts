@@ -92,7 +92,7 @@ describe('what asks for a review', () => {
     const runs = heads.flatMap((head) => pull.repository.checkRuns(head));
     expect(runs.filter(({ status }) => status !== 'completed')).toEqual([]);
     expect(await panelComments(pull, the())).toHaveLength(1);
-  });
+  }, 300_000);
 
   test('label on, off and on again at once: the last state counts', async () => {
     const pull = await aPullRequest(await aRepository(the()), FLAWED);
