@@ -108,7 +108,7 @@ async function noReview(scene: Scene, outcome: Outcome): Promise<Outcome | undef
 }
 
 /** Our runs for this pull request that are still open; another pull request may have the same commit. */
-function openRuns({ runs, facts }: Scene): readonly OwnRun[] {
+function openRuns({ runs, facts }: Pick<Scene, 'runs' | 'facts'>): readonly OwnRun[] {
   return runs.filter(({ completed, externalId }) => !completed && readExternalId(externalId)?.pull === facts.number);
 }
 
@@ -135,8 +135,13 @@ async function withoutScene(bot: Bot, facts: PullFacts, turn: Turn, error: unkno
   log.error({ err: error, run: runId }, 'a pull request could not be looked at');
   const { number: pull, headSha: head, baseSha: base } = facts;
   const name = checkNameFor(facts.baseRef, facts.defaultBranch);
-  const externalId = externalIdOf({ pull, base, head, config: '0' });
-  await closedRun(bot, { name, head, externalId }, failed(error, DEFAULT_SETTINGS, runId));
+  const seed = { name, head, externalId: externalIdOf({ pull, base, head, config: '0' }) };
+  const runs = await readRuns(bot, head);
+  const open = openRuns({ runs, facts });
+  const outcome = failed(error, DEFAULT_SETTINGS, runId);
+  for (const run of open) await completeRun(bot, run.id, outcome);
+  const said = runs.some((run) => run.externalId === seed.externalId && run.title === outcome.title);
+  if (open.length === 0 && !said) await closedRun(bot, seed, outcome);
 }
 
 /**

@@ -270,6 +270,31 @@ describe('when permissions and people change under a review', () => {
     expect(await the().serving.queue.stats()).toMatchObject({ waiting: 0, running: 0 });
   });
 
+  test('without the permission to read, the check says that nothing was judged, and the gate stays shut', async () => {
+    const { contents: _contents, ...rest } = granted;
+    the().github.grant({ ...rest, checks: 'write' });
+    const pull = await aReviewed(the(), FLAWED, { owner: 'secretive' });
+    the().github.grant({ ...granted, checks: 'write' });
+    expect(pull.checkRuns()).toMatchObject([{ status: 'completed', conclusion: 'failure', title: 'The panel failed' }]);
+    expect(pull.reviews()).toEqual([]);
+  });
+
+  test('git and then everything else fails: the run that was opened is ended all the same', async () => {
+    const pull = await aPullRequest(await aRepository(the()), FLAWED);
+    await the().quiet();
+    const down = { times: 99, kind: 'status', status: 503 } as const;
+    the().github.addFault({ match: ({ route }) => route === 'GIT', ...down });
+    let asked = 0;
+    the().github.addFault({
+      match: ({ route }) => route.includes('/contents/') && ++asked > 1,
+      ...down,
+    });
+    await pull.addLabel('ml-review');
+    await the().quiet();
+    expect(pull.checkRuns().filter(({ status }) => status !== 'completed')).toEqual([]);
+    expect(check(pull)).toMatchObject({ conclusion: 'failure', title: 'The panel failed' });
+  });
+
   test('merged during the review: the run is cancelled, nothing is said', async () => {
     const pull = await aPullRequest(await aRepository(the()), FLAWED);
     await the().quiet();
