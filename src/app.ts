@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { type Around, configureFor, explainFor, reviewerFor } from './commands/app-ports.ts';
+import { turns } from './commands/serve-parts.ts';
 import type { Engine } from './engine.ts';
 import type { CloneCache } from './git/clone.ts';
 import type { Errand, Job } from './github/job.ts';
@@ -53,6 +54,6 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       now: Date.now,
     },
   });
-  await queue.start(app.work);
+  await queue.start(turns(queue, app.work));
   return { app, queue, close: () => app.close().then(() => queue.close({ timeoutMs: 30_000 })) };
 }

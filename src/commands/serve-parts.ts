@@ -1,9 +1,9 @@
-import type { Job } from '../github/job.ts';
+import type { Errand, Job } from '../github/job.ts';
 import { pullKey } from '../github/job.ts';
 import type { Observed } from '../github/octokit.ts';
 import type { Reviewed } from '../github/ports.ts';
 import type { Metrics } from '../service/metrics.ts';
-import type { Turn } from '../service/queue.ts';
+import { isAbandon, type Queue, type Turn } from '../service/queue.ts';
 import type { OpenPull } from '../service/reconcile.ts';
 import type { Around } from './app-ports.ts';
 
@@ -52,7 +52,7 @@ export function foundJob(installation: number, pull: OpenPull, reason: string): 
 }
 
 /** The job with the commits on which an earlier turn may have left a run open. */
-export function withLeft(job: Job, { attempt, orphans }: Pick<Turn, 'attempt' | 'orphans'>): Job {
+function withLeft(job: Job, { attempt, orphans }: Pick<Turn, 'attempt' | 'orphans'>): Job {
   const { repo, task } = job.payload;
   const left = attempt > 1 ? [...orphans, job.head] : orphans;
   if (left.length === 0 || task.kind !== 'review') return job;
@@ -60,10 +60,27 @@ export function withLeft(job: Job, { attempt, orphans }: Pick<Turn, 'attempt' | 
 }
 
 /** A process that lost its turn may have opened a run of which the next one knows nothing: somebody is to look again. */
-export function lookAgain(job: Job, now: number): Job | undefined {
+function lookAgain(job: Job, now: number): Job | undefined {
   const { delivery: _taken, ...kept } = job;
   const { repo, task } = job.payload;
   if (task.kind !== 'review') return undefined;
   const again = { ...task, reason: 'a process lost its turn', forced: false, left: [...(task.left ?? []), job.head] };
   return { ...kept, generation: now, payload: { repo, task: again } };
+}
+
+/** Does the jobs of a queue: each turn knows what earlier ones left open, and a turn that was lost is looked at again. */
+export function turns(
+  queue: Pick<Queue<Errand>, 'enqueue'>,
+  work: (job: Job, turn: Turn) => Promise<void>,
+): (job: Job, turn: Turn) => Promise<void> {
+  return async (job, turn) => {
+    try {
+      await work(withLeft(job, turn), turn);
+    } catch (error) {
+      const lost = isAbandon(turn.signal.reason) && turn.signal.reason.why === 'lost';
+      const again = lost ? lookAgain(job, Date.now()) : undefined;
+      if (again !== undefined) await queue.enqueue(again);
+      throw error;
+    }
+  };
 }

@@ -10,7 +10,7 @@ import { createHealth } from '../service/health.ts';
 import { createLog } from '../service/log.ts';
 import { createMemoryQueue } from '../service/memory-queue.ts';
 import { createMetrics, type Metrics } from '../service/metrics.ts';
-import { isAbandon, QUEUE_DEFAULTS, type Queue, type QueueOptions, type Turn } from '../service/queue.ts';
+import { QUEUE_DEFAULTS, type Queue, type QueueOptions } from '../service/queue.ts';
 import { githubSource, type Rest } from '../service/reconcile-source.ts';
 import { startReconciler } from '../service/reconciler.ts';
 import { createRedisQueue } from '../service/redis-queue.ts';
@@ -21,7 +21,7 @@ import { pooledAnalyst } from './analyst-pool.ts';
 import { configureFor, explainFor, reviewerFor } from './app-ports.ts';
 import { ConfigurationError } from './errors.ts';
 import { gatherInstruments } from './instruments.ts';
-import { counting, foundJob, lookAgain, observing, withLeft } from './serve-parts.ts';
+import { counting, foundJob, observing, turns } from './serve-parts.ts';
 
 const MINUTE = 60_000;
 const DELIVERIES_KEPT_MS = 3 * 24 * 60 * MINUTE;
@@ -163,21 +163,11 @@ async function admitted(metrics: Metrics, queue: Queue<Errand>, job: Job): Promi
   }
 }
 
-async function oneTurn({ queue }: Scene, app: App, job: Job, turn: Turn): Promise<void> {
-  try {
-    await app.work(withLeft(job, turn), turn);
-  } catch (error) {
-    const lost = isAbandon(turn.signal.reason) && turn.signal.reason.why === 'lost';
-    const again = lost ? lookAgain(job, Date.now()) : undefined;
-    if (again !== undefined) await queue.enqueue(again);
-    throw error;
-  }
-}
-
 /** Hands out turns, and looks for what was missed. */
 async function work(scene: Scene, app: App, span: Awaited<ReturnType<typeof createTraces>>['span']): Promise<void> {
   const { settings, tuning, log, metrics, shutdown, queue } = scene;
-  await queue.start((job, turn) => span('turn', { task: job.payload.task.kind }, () => oneTurn(scene, app, job, turn)));
+  const done = turns(queue, app.work);
+  await queue.start((job, turn) => span('turn', { task: job.payload.task.kind }, () => done(job, turn)));
   const everyMs = tuning.reconcileMs ?? settings.reconcileMinutes * MINUTE;
   const octokit = async (installation?: number): Promise<Rest> => (await app.octokit(installation)) as unknown as Rest;
   const reconciler = startReconciler<Errand>({

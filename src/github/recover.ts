@@ -33,6 +33,12 @@ export function endOfTurn(turn: Turn, runId: string): Outcome | undefined {
   return timedOut(runId);
 }
 
+/** Before anything is open there is nothing to end: the next turn says what there is to say. Throws when it has the turn. */
+export function stopBeforeOpening(turn: Turn): void {
+  const { why } = reasonOf(turn);
+  if (why === 'superseded' || why === 'closing' || why === 'lost') throw turn.signal.reason;
+}
+
 /** Whether another attempt may help; what our own code threw will be thrown again. */
 export function worthAnotherTry(error: unknown, now: number): boolean {
   const { kind, retryAfterMs } = (error ?? {}) as { readonly kind?: unknown; readonly retryAfterMs?: unknown };

@@ -14,7 +14,7 @@ import { perform } from './perform.ts';
 import type { Configuration } from './ports.ts';
 import type { Posted } from './posted.ts';
 import { type OwnRun, type PullFacts, readPull, readRuns } from './read.ts';
-import { endOfTurn, recover, worthAnotherTry } from './recover.ts';
+import { endOfTurn, recover, stopBeforeOpening, worthAnotherTry } from './recover.ts';
 import { readPosted } from './threads.ts';
 
 /** Everything known before the review begins. */
@@ -90,7 +90,9 @@ async function runReview(scene: Scene, comments: boolean, forced: boolean): Prom
     (own.conclusion === 'success' || own.conclusion === 'failure' || own.conclusion === 'neutral');
   if (done && !forced) return undefined;
   // A run left open by an attempt that died is taken up again.
-  const run = own !== undefined && !own.completed ? own.id : await openRun(bot, seed);
+  const left = own !== undefined && !own.completed ? own.id : undefined;
+  if (left === undefined) stopBeforeOpening(scene.turn);
+  const run = left ?? (await openRun(bot, seed));
   try {
     return await answer(scene, run, comments);
   } catch (error) {
