@@ -48,6 +48,13 @@ const DOCS =
 const weightOf = (document: Document): number =>
   document.kind === 'model-file' ? document.file.size : document.text.length;
 
+/** Documents that were read elsewhere are in no snapshot: what the shared cache may forget would be lost with them. */
+function withGiven(cache: DocumentCache, documents: readonly Document[]): DocumentCache {
+  if (documents.length === 0) return cache;
+  const given = new Map(documents.map((document) => [documentKey(document), document]));
+  return { get: (key) => given.get(key) ?? cache.get(key), set: (key, document) => cache.set(key, document) };
+}
+
 function globs(): (glob: string, path: string) => boolean {
   const compiled = new Map<string, (path: string) => boolean>();
   return (glob, path) => {
@@ -67,15 +74,14 @@ export async function createEngine(cache: DocumentCache = generations(CACHED_CHA
   const matches = globs();
   return {
     panel,
-    review: (task) => {
-      for (const document of task.documents ?? []) cache.set(documentKey(document), document);
-      return review({
+    review: (task) =>
+      review({
         snapshot: task.snapshot,
         panel: task.only === undefined ? panel : { ...panel, checks: panel.checks.filter(task.only) },
         settings: task.settings,
         incidents: task.incidents ?? [],
         decisions: task.decisions ?? [],
-        cache,
+        cache: withGiven(cache, task.documents ?? []),
         version: VERSION,
         assessors: { assess, system: (project) => toSystemView(systemMap(project)) },
         rules: {
@@ -84,7 +90,6 @@ export async function createEngine(cache: DocumentCache = generations(CACHED_CHA
           docsUrl: ({ id, persona }) => `${DOCS}/${persona}/${id}.md`,
         },
         ...(task.tools === undefined ? {} : { tools: task.tools }),
-      });
-    },
+      }),
   };
 }
