@@ -1,8 +1,9 @@
 import type { Incident, Report } from '../core/report.ts';
-import type { Engine, Task } from '../engine.ts';
+import type { Engine } from '../engine.ts';
 import type { Metrics } from '../service/metrics.ts';
 import { createPool, type Pool } from '../service/pool.ts';
 import type { Analyst } from './app-ports.ts';
+import type { FetchingTask } from './task.ts';
 
 const MB = 2 ** 20;
 
@@ -25,7 +26,7 @@ export function pooledAnalyst(
   engine: Engine,
   options: AnalystOptions,
 ): Analyst & { readonly close: () => Promise<void> } {
-  const pool: Pool<Task, Report> = createPool({
+  const pool: Pool<FetchingTask, Report> = createPool({
     worker: new URL('./analyst.js', import.meta.url),
     threads: options.threads,
     heapMb: options.heapMb,
@@ -46,7 +47,7 @@ export function pooledAnalyst(
   };
 }
 
-function sizeOf({ snapshot }: Task): number {
+function sizeOf({ snapshot }: FetchingTask): number {
   let bytes = 0;
   for (const content of snapshot.contents.values()) {
     if (content.kind === 'text') bytes += content.text.length * 2;
@@ -56,7 +57,7 @@ function sizeOf({ snapshot }: Task): number {
 }
 
 /** The report of a change that could not be analysed: nothing is read, and the incident says why. */
-function without(engine: Engine, task: Task, incident: Incident): Report {
+function without(engine: Engine, task: FetchingTask, incident: Incident): Report {
   const snapshot = { ...task.snapshot, contents: new Map() };
   return engine.review({ ...task, snapshot, incidents: [...(task.incidents ?? []), incident] });
 }

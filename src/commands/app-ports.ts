@@ -3,15 +3,19 @@ import { effectiveSettings, type Layer } from '../config/layers.ts';
 import { type ConfigurationMistake, readConfiguration } from '../config/read.ts';
 import { generations, type Kept } from '../core/generations.ts';
 import type { Report } from '../core/report.ts';
+import type { Settings } from '../core/settings.ts';
 import type { CommitSha, Content, PullRequestSnapshot } from '../core/snapshot.ts';
-import type { Engine, Task } from '../engine.ts';
+import type { Engine } from '../engine.ts';
 import { companions } from '../facts/companions.ts';
 import { readChange } from '../git/change.ts';
 import { type CloneCache, withClone } from '../git/clone.ts';
 import type { Configuration, Configure, Layers, Reviewed, Reviewer } from '../github/ports.ts';
 import type { ToolResults } from '../panel/review.ts';
+import { fetchPointed, type Pointed, pointersIn } from '../tools/fetch/pointed.ts';
+import type { FetchSettings } from '../tools/fetch/settings.ts';
 import { VERSION } from '../version.ts';
 import { CONFIGURATION_PATH, knownNames } from './settings.ts';
+import type { FetchingTask } from './task.ts';
 
 function digest(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
@@ -57,7 +61,7 @@ export type Around = (review: () => Promise<Reviewed>) => Promise<Reviewed>;
 
 /** The engine here, or one in a thread. */
 export interface Analyst {
-  readonly review: (task: Task, signal: AbortSignal) => Report | Promise<Report>;
+  readonly review: (task: FetchingTask, signal: AbortSignal) => Report | Promise<Report>;
 }
 
 /** Runs the participants' tools over a change, where the operator wants it. */
@@ -66,12 +70,45 @@ export type Instruments = (snapshot: PullRequestSnapshot) => Promise<ToolResults
 /** Characters of text that are kept between reviews, so that a second one reads only what changed. */
 const KEPT_CHARACTERS = 32 * 1024 * 1024;
 
+/** What stands around a review; nothing by default. */
+export interface Surroundings {
+  readonly around?: Around;
+  readonly instruments?: Instruments;
+  /** Set where the operator allows models behind pointers to be fetched. */
+  readonly fetching?: FetchSettings | undefined;
+}
+
+type Request = Parameters<Reviewer['review']>[0];
+
+/** What the pointers of the change stand for, from the server that the clone came from. */
+async function pointedOf(
+  { cloneUrl, token, signal }: Request,
+  snapshot: PullRequestSnapshot,
+  fetching: FetchSettings | undefined,
+): Promise<Pointed> {
+  const pointers = fetching === undefined ? [] : pointersIn(snapshot);
+  if (fetching === undefined || pointers.length === 0) return { files: [], close: async () => {} };
+  const origin = { remote: cloneUrl, token: await token(), host: new URL(cloneUrl).host };
+  return fetchPointed(pointers, origin, fetching, signal);
+}
+
+/** The configuration that the change proposes, and beside it what it would make of this change. */
+async function proposedOf(
+  { preview }: Request,
+  snapshot: PullRequestSnapshot,
+  review: (settings: Settings) => Promise<Report> | Report,
+): Promise<Reviewed['proposed']> {
+  const text = proposedText(snapshot);
+  if (text === undefined) return undefined;
+  const other = preview?.(text);
+  return { text, ...(other === undefined ? {} : { report: await review(other) }) };
+}
+
 /** Reviews in a blobless clone that is kept between reviews. */
 export function reviewerFor(
   analyst: Analyst,
   cache: CloneCache,
-  around: Around = (review) => review(),
-  instruments: Instruments = async () => undefined,
+  { around = (review) => review(), instruments = async () => undefined, fetching }: Surroundings = {},
 ): Reviewer {
   const texts = generations<Content>(KEPT_CHARACTERS, (content) => (content.kind === 'text' ? content.text.length : 0));
   // By repository, so that nothing of one is ever shown to another.
@@ -89,15 +126,19 @@ export function reviewerFor(
     signal.throwIfAborted();
     const whole = conversation === undefined ? snapshot : { ...snapshot, conversation };
     const tools = await instruments(whole);
-    signal.throwIfAborted();
-    const task = { snapshot: whole, settings, decisions, incidents, ...(tools === undefined ? {} : { tools }) };
-    const report = await analyst.review(task, signal);
-    const text = proposedText(snapshot);
-    if (text === undefined) return { report, changes: snapshot.changes };
-    const other = request.preview?.(text);
-    const beside = other === undefined ? undefined : await analyst.review({ ...task, settings: other }, signal);
-    const proposed = { text, ...(beside === undefined ? {} : { report: beside }) };
-    return { report, changes: snapshot.changes, proposed };
+    const pointed = await pointedOf(request, snapshot, fetching);
+    try {
+      signal.throwIfAborted();
+      const known = { snapshot: whole, settings, decisions, incidents, fetched: pointed.files };
+      const task = { ...known, ...(tools === undefined ? {} : { tools }) };
+      const report = await analyst.review(task, signal);
+      const proposed = await proposedOf(request, snapshot, (other) =>
+        analyst.review({ ...task, settings: other }, signal),
+      );
+      return { report, changes: snapshot.changes, ...(proposed === undefined ? {} : { proposed }) };
+    } finally {
+      await pointed.close();
+    }
   };
   return { review: (request) => around(() => review(request)) };
 }

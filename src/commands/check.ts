@@ -17,6 +17,7 @@ export interface CheckOptions extends LocalOptions, OutputOptions, InstrumentOpt
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
   readonly failOn?: string;
+  readonly fetchModels?: boolean;
 }
 
 /** `NO_COLOR` is honoured; colour goes to terminals only. */
@@ -64,6 +65,7 @@ export async function check(options: CheckOptions): Promise<number> {
     only,
     tools: options.tools === true,
     sarif: options.sarif ?? [],
+    fetchModels: options.fetchModels === true,
     ...(failOn === undefined ? {} : { failOn }),
   });
   await deliver(render(format, report, snapshot, engine, wantsColour(options.output)), options.output);

@@ -2,7 +2,7 @@ import type { Effective } from '../config/layers.ts';
 import type { Report } from '../core/report.ts';
 import type { Severity } from '../core/scale.ts';
 import type { PullRequestSnapshot } from '../core/snapshot.ts';
-import type { Engine } from '../engine.ts';
+import type { Engine, Task } from '../engine.ts';
 import { companions } from '../facts/companions.ts';
 import { type Range, readChange } from '../git/change.ts';
 import { isGitProblem } from '../git/errors.ts';
@@ -10,6 +10,7 @@ import { readFolder } from '../git/folder.ts';
 import { openRepository, type Repository } from '../git/repository.ts';
 import type { Listed } from '../kit/index.ts';
 import { gatherInstruments, type InstrumentOptions } from './instruments.ts';
+import { fetchingAllowed, localPointed } from './pointers.ts';
 import { CONFIGURATION_PATH, previewIncidents, settingsAt, settingsFrom, textOnDisk } from './settings.ts';
 
 /** What the command line says about the change to review. */
@@ -31,6 +32,8 @@ export interface LocalReview {
 export interface LocalRules extends InstrumentOptions {
   readonly only?: (listed: Listed) => boolean;
   readonly failOn?: Severity | 'never';
+  /** Fetch the models behind pointers, whatever the environment says. */
+  readonly fetchModels?: boolean;
 }
 
 export function rangeOf({ base, head, worktree, staged, all }: LocalOptions): Range {
@@ -54,15 +57,27 @@ function preview(snapshot: PullRequestSnapshot, engine: Engine): ReturnType<type
   return content?.kind === 'text' ? previewIncidents(content.text, engine) : [];
 }
 
+/** What joins the review from outside of the snapshot: the tools' words, and models behind pointers. */
+async function beside(
+  engine: Engine,
+  snapshot: PullRequestSnapshot,
+  rules: LocalRules,
+  repo?: Repository,
+): Promise<Pick<Task, 'only' | 'tools' | 'documents'>> {
+  const documents = await localPointed(repo, snapshot, fetchingAllowed(rules.fetchModels));
+  const tools = await gatherInstruments(engine, snapshot, rules);
+  return {
+    documents,
+    ...(rules.only === undefined ? {} : { only: rules.only }),
+    ...(tools === undefined ? {} : { tools }),
+  };
+}
+
 /** A folder without git, judged as if all of it were new; its own configuration is the only one there is. */
 async function reviewFolder(engine: Engine, dir: string, rules: LocalRules): Promise<LocalReview> {
   const { snapshot, incidents } = await readFolder(dir);
   const effective = withGate(settingsFrom(await textOnDisk(dir), engine, CONFIGURATION_PATH), rules.failOn);
-  const tools = await gatherInstruments(engine, snapshot, rules);
-  const chosen = {
-    ...(rules.only === undefined ? {} : { only: rules.only }),
-    ...(tools === undefined ? {} : { tools }),
-  };
+  const chosen = await beside(engine, snapshot, rules);
   return {
     report: engine.review({ snapshot, settings: effective.settings, incidents, ...chosen }),
     snapshot,
@@ -80,11 +95,7 @@ export async function reviewRange(
   const { snapshot, incidents } = await readChange(repo, range, companions);
   const from = 'all' in range ? (range.head ?? 'HEAD') : snapshot.base.commit;
   const effective = withGate(await settingsAt(repo, from, engine), rules.failOn);
-  const tools = await gatherInstruments(engine, snapshot, rules);
-  const chosen = {
-    ...(rules.only === undefined ? {} : { only: rules.only }),
-    ...(tools === undefined ? {} : { tools }),
-  };
+  const chosen = await beside(engine, snapshot, rules, repo);
   const report = engine.review({
     snapshot,
     settings: effective.settings,

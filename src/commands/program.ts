@@ -15,6 +15,7 @@ export function program(finish: (status: number) => void): Command {
   const skip = (): Option => new Option('--skip <names>', 'the same, left out').argParser(many);
   const format = (): Option =>
     new Option('--format <name>', 'terminal, json, sarif, markdown, html or github').default('terminal');
+  const fetching = (): Option => new Option('--fetch-models', 'fetch the models behind Git LFS and DVC pointers');
   root
     .command('check')
     .description('review a change of a git repository')
@@ -31,11 +32,13 @@ export function program(finish: (status: number) => void): Command {
     .option('--fail-on <severity>', 'critical, high, medium, low or never')
     .option('--tools', "run the participants' tools that are installed")
     .addOption(new Option('--sarif <file>', 'results of your own scanners').argParser(many))
+    .addOption(fetching())
     .action(async (options) => finish(await (await import('./check.ts')).check(options)));
   root
     .command('pr <address>')
     .description('a pull request on GitHub, OWNER/REPO#N, read with GITHUB_TOKEN')
     .option('--post', 'post the review')
+    .addOption(fetching())
     .addOption(format())
     .option('--output <file>', 'write the report there')
     .action(async (address, options) => finish(await (await import('./pull.ts')).reviewPullRequest(address, options)));
@@ -45,6 +48,7 @@ export function program(finish: (status: number) => void): Command {
     .addOption(format())
     .option('--output <file>', 'write the report there')
     .option('--fail-on <severity>', 'critical, high, medium, low or never')
+    .addOption(fetching())
     .action(async (path, options) => finish(await (await import('./scan.ts')).scan(path, options)));
   root
     .command('replay')

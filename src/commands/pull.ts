@@ -15,10 +15,13 @@ import { configureFor, reviewerFor } from './app-ports.ts';
 import { deliver, type OutputOptions, progress, wantsColour } from './check.ts';
 import { ConfigurationError, EXIT } from './errors.ts';
 import { formatNamed, renderReport } from './formats.ts';
+import { fetchingAllowed } from './pointers.ts';
 import { CONFIGURATION_PATH } from './settings.ts';
+import { type FetchingTask, reviewTask } from './task.ts';
 
 export interface PullOptions extends OutputOptions {
   readonly post?: boolean;
+  readonly fetchModels?: boolean;
 }
 
 const CACHE_LIMIT = 4 * 2 ** 30;
@@ -72,7 +75,9 @@ export async function reviewPullRequest(address: string, options: PullOptions): 
   progress(`reading ${address}`);
   const configuration = await readFile(bot.gh, repo, CONFIGURATION_PATH, pull.baseSha);
   const { settings } = configureFor(engine)(configuration === undefined ? {} : { repository: configuration });
-  const reviewer = reviewerFor(engine, { dir: join(homedir(), '.cache', 'ml-review', 'clones'), limit: CACHE_LIMIT });
+  const clones = { dir: join(homedir(), '.cache', 'ml-review', 'clones'), limit: CACHE_LIMIT };
+  const analyst = { review: (task: FetchingTask) => reviewTask(engine, task) };
+  const reviewer = reviewerFor(analyst, clones, { fetching: fetchingAllowed(options.fetchModels) });
   const posted = options.post === true ? await readPosted(bot, number) : NOTHING_POSTED;
   const { report, changes } = await reviewer.review({
     repo,

@@ -1,3 +1,5 @@
+import { lstat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { repoPath } from '../core/location.ts';
 import type { Incident } from '../core/report.ts';
 import { DEFAULT_SETTINGS } from '../core/settings.ts';
@@ -6,13 +8,17 @@ import type { ModelFileDocument } from '../documents/model-file/document.ts';
 import { createEngine } from '../engine.ts';
 import { kindsOf } from '../kit/index.ts';
 import { shutsGate } from '../panel/verdict.ts';
+import { inOrder, type Pointing } from '../tools/fetch/pointed.ts';
+import type { FetchSettings } from '../tools/fetch/settings.ts';
 import { scanPath } from '../tools/scan-files.ts';
 import { deliver, type OutputOptions, thresholdNamed, wantsColour } from './check.ts';
 import { ConfigurationError, EXIT } from './errors.ts';
 import { formatNamed, renderReport } from './formats.ts';
+import { fetchingAllowed, folderPointed } from './pointers.ts';
 
 export interface ScanCommandOptions extends OutputOptions {
   readonly failOn?: string;
+  readonly fetchModels?: boolean;
 }
 
 const NO_COMMIT = '0'.repeat(40) as CommitSha;
@@ -43,7 +49,9 @@ export async function scan(path: string, options: ScanCommandOptions): Promise<n
   const format = formatNamed(options.format);
   const failOn = thresholdNamed(options.failOn) ?? 'high';
   const engine = await createEngine();
-  const { documents, incidents, files } = await scanPath(path).catch(missing(path));
+  const allowed = fetchingAllowed(options.fetchModels);
+  const { documents: found, incidents, files } = await scanPath(path).catch(missing(path));
+  const documents = allowed === undefined ? found : await withPointed(path, found, allowed);
   const nothing: readonly Incident[] =
     documents.length === 0 && incidents.length === 0
       ? [{ kind: 'unread', clouds: false, message: `none of ${files} files is a model file` }]
@@ -62,6 +70,25 @@ export async function scan(path: string, options: ScanCommandOptions): Promise<n
   });
   await deliver(renderReport(format, report, engine, wantsColour(options.output)), options.output);
   return report.findings.some((finding) => shutsGate(finding, failOn)) ? EXIT.shut : EXIT.open;
+}
+
+/** The documents with those that are pointers replaced by what they stand for. */
+async function withPointed(
+  path: string,
+  documents: readonly ModelFileDocument[],
+  allowed: FetchSettings,
+): Promise<readonly ModelFileDocument[]> {
+  const pointers = documents.flatMap(({ path: name, blob, file: { pointer } }): readonly Pointing[] =>
+    pointer === undefined ? [] : [{ path: name, blob, pointer, name: name.replace(/\.dvc$/, '') }],
+  );
+  if (pointers.length === 0) return documents;
+  const folder = (await lstat(path)).isDirectory() ? path : dirname(path);
+  const fetched = await folderPointed(folder, inOrder(pointers), allowed);
+  const byPath = new Map(fetched.map((document) => [document.path, document]));
+  return documents.map((document) => {
+    const behind = byPath.get(document.path);
+    return behind?.kind === 'model-file' ? behind : document;
+  });
 }
 
 function everyModelCheckBlocks(

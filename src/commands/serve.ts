@@ -21,6 +21,7 @@ import { pooledAnalyst } from './analyst-pool.ts';
 import { configureFor, explainFor, reviewerFor } from './app-ports.ts';
 import { ConfigurationError } from './errors.ts';
 import { gatherInstruments } from './instruments.ts';
+import { fetchingAllowed } from './pointers.ts';
 import { counting, foundJob, observing, turns } from './serve-parts.ts';
 
 const MINUTE = 60_000;
@@ -50,7 +51,8 @@ export async function serveApp(flags: { readonly role?: string }, tuning: Tuning
   const env = { ...process.env, ...(flags.role === undefined ? {} : { ML_REVIEW_ROLE: flags.role }) };
   const reading = readEnvironment(env, (path) => readFileSync(path, 'utf8'));
   if (!reading.ok) throw new ConfigurationError(reading.mistakes.join('\n'));
-  const { settings, secrets } = reading;
+  const { settings } = reading;
+  const secrets = [...reading.secrets, fetchingAllowed(false)?.token ?? ''].filter((secret) => secret !== '');
   const log = createLog({ level: settings.logLevel, secrets });
   const shutdown = createShutdown({ graceMs: settings.graceSeconds * 1_000, now: Date.now });
   let app: App | undefined;
@@ -140,9 +142,11 @@ async function startWith({ settings, tuning, log, metrics, shutdown, queue }: Sc
     ...(tuning.patience === undefined ? {} : { patience: tuning.patience }),
     health: queue.stats,
     ports: {
-      reviewer: reviewerFor(analyst, clones, counting(metrics), (snapshot) =>
-        gatherInstruments(engine, snapshot, { tools: settings.tools }),
-      ),
+      reviewer: reviewerFor(analyst, clones, {
+        around: counting(metrics),
+        instruments: (snapshot) => gatherInstruments(engine, snapshot, { tools: settings.tools }),
+        fetching: fetchingAllowed(false),
+      }),
       configure: configureFor(engine),
       explain: explainFor(engine),
       enqueue: (job) => admitted(metrics, queue, job),

@@ -2,6 +2,7 @@ import type { Suggestion } from '../core/finding.ts';
 import type { Place, RepoPath, Span } from '../core/location.ts';
 import type { BlobId } from '../core/snapshot.ts';
 import { type LineIndex, lineOf } from './lines.ts';
+import type { ModelFile } from './model-file/model.ts';
 
 /** A place inside a document's file that its reader could not make sense of. */
 export interface Damage {
@@ -17,6 +18,8 @@ export interface DocumentBase {
   readonly text: string;
   readonly lines: LineIndex;
   readonly damage: readonly Damage[];
+  /** What stands behind a pointer, where somebody fetched it. */
+  readonly stored?: ModelFile;
   /** Maps a span of `text` to the file where `text` is not the file itself (notebooks). */
   readonly origin?: (span: Span) => Omit<Place, 'path'>;
 }

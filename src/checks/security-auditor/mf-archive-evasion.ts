@@ -1,4 +1,4 @@
-import { modelFileOf, partName, printable } from '../../facts/model-files/file-of.ts';
+import { MODEL_KINDS, modelFileOf, partName, printable } from '../../facts/model-files/file-of.ts';
 import { evasions } from '../../facts/model-files/structure.ts';
 import { atFile, bad, defineCheck, good } from '../../kit/index.ts';
 
@@ -47,7 +47,7 @@ export default defineCheck({
     good({ 'model.pkl': 'ccollections\nOrderedDict\n(tR.' }),
   ],
 
-  reads: 'model-file',
+  reads: MODEL_KINDS,
   *inspect(document) {
     const file = modelFileOf(document);
     if (file === undefined) return;

@@ -1,5 +1,5 @@
 import { allParts } from '../../documents/model-file/model.ts';
-import { modelFileOf, partName, printable } from '../../facts/model-files/file-of.ts';
+import { MODEL_KINDS, modelFileOf, partName, printable } from '../../facts/model-files/file-of.ts';
 import { templateDangers } from '../../facts/model-files/jinja.ts';
 import { atFile, bad, defineCheck, good } from '../../kit/index.ts';
 
@@ -39,7 +39,7 @@ export default defineCheck({
     }),
   ],
 
-  reads: ['model-file', 'json', 'text'],
+  reads: MODEL_KINDS,
   *inspect(document) {
     const file = ANOTHER_LANGUAGE.test(document.path) ? undefined : modelFileOf(document);
     if (file === undefined) return;

@@ -1,4 +1,4 @@
-import { modelFileOf, partName, printable } from '../../facts/model-files/file-of.ts';
+import { MODEL_KINDS, modelFileOf, partName, printable } from '../../facts/model-files/file-of.ts';
 import { kerasDangers } from '../../facts/model-files/keras.ts';
 import { atFile, bad, defineCheck, good } from '../../kit/index.ts';
 
@@ -51,7 +51,7 @@ export default defineCheck({
     }),
   ],
 
-  reads: ['model-file', 'json'],
+  reads: MODEL_KINDS,
   *inspect(document) {
     const file = modelFileOf(document);
     if (file === undefined) return;

@@ -1,3 +1,4 @@
+import type { ModelFile } from '../../documents/model-file/model.ts';
 import { MODEL_KINDS, modelFileOf, partName, printable } from '../../facts/model-files/file-of.ts';
 import { type JudgedName, judgeNames, worstFirst } from '../../facts/model-files/judge.ts';
 import { loadersOf } from '../../facts/model-files/loaders.ts';
@@ -6,6 +7,16 @@ import { atFile, bad, defineCheck, good, unknown } from '../../kit/index.ts';
 
 const sentence = ({ name, how, why }: JudgedName, path: string, part: string): string =>
   `\`${printable(partName(path, part))}\` reaches \`${printable(name)}\` when it is loaded, which ${why}: ${printable(how)}`;
+
+function unreadOf({ pointer, notScanned }: ModelFile, name: string): readonly string[] {
+  if (pointer !== undefined) {
+    const why = notScanned[0] === undefined ? '' : `: ${notScanned[0].reason}`;
+    return [`it is a ${pointer.by} pointer; the model it stands for was not read${why}`];
+  }
+  return notScanned
+    .slice(0, 20)
+    .map(({ path, reason }) => `not scanned: ${printable(partName(name, path))}: ${reason}`);
+}
 
 export default defineCheck({
   evaluates: 'unsafe-model-artifacts',
@@ -63,10 +74,7 @@ export default defineCheck({
   *inspect(document, project) {
     const file = modelFileOf(document);
     if (file === undefined) return;
-    if (file.pointer !== undefined)
-      yield unknown(document, `it is a ${file.pointer.by} pointer; the model it stands for was not read`);
-    for (const { path, reason } of file.notScanned.slice(0, 20))
-      yield unknown(document, `not scanned: ${printable(partName(document.path, path))}: ${reason}`);
+    for (const reason of unreadOf(file, document.path)) yield unknown(document, reason);
     const denied = worstFirst(
       judgeNames(file, ownPackages(project)).filter(({ tier, reached }) => tier === 'denied' && reached),
     );

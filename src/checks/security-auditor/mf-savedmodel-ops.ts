@@ -1,4 +1,4 @@
-import { modelFileOf, partName, printable } from '../../facts/model-files/file-of.ts';
+import { MODEL_KINDS, modelFileOf, partName, printable } from '../../facts/model-files/file-of.ts';
 import { operatorDangers } from '../../facts/model-files/operators.ts';
 import { atFile, bad, defineCheck, good } from '../../kit/index.ts';
 
@@ -27,7 +27,7 @@ export default defineCheck({
     }),
   ],
 
-  reads: 'model-file',
+  reads: MODEL_KINDS,
   *inspect(document) {
     const file = modelFileOf(document);
     if (file === undefined) return;

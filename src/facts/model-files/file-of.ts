@@ -11,6 +11,7 @@ export const MODEL_KINDS = ['model-file', 'json', 'text', 'markdown', 'yaml'] as
 /** The model file that a document is, whatever its name says; undefined for ordinary texts. */
 export const modelFileOf = fact((document: Document): ModelFile | undefined => {
   if (document.kind === 'model-file') return document.file;
+  if (document.stored !== undefined) return document.stored;
   const source = bytesSource(new TextEncoder().encode(document.text));
   const telling = document.kind === 'json' && /"(?:chat_template|class_name|__loader__)"/.test(document.text);
   return telling || looksLikeModelSource(document.path, source) ? describeModelFile(source, document.path) : undefined;
