@@ -46,8 +46,12 @@ function backend(root: string, request: IncomingMessage, body: Buffer, response:
   child.stdin.end(body);
 }
 
-/** Serves the bare repositories below `root` to whoever sends the token. */
-export async function smartHttp(root: string, token: string): Promise<SmartHttp> {
+/** Serves the bare repositories below `root` to whoever sends the token; `aside` answers what is no git first. */
+export async function smartHttp(
+  root: string,
+  token: string,
+  aside: (path: string, body: string, response: ServerResponse) => boolean = () => false,
+): Promise<SmartHttp> {
   const expected = `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`;
   const requests: { path: string; body: string }[] = [];
   const server: Server = createServer((request, response) => {
@@ -61,6 +65,7 @@ export async function smartHttp(root: string, token: string): Promise<SmartHttp>
       const body = Buffer.concat(chunks);
       const plain = request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
       requests.push({ path: request.url ?? '', body: plain.toString('latin1') });
+      if (aside(request.url ?? '', plain.toString('utf8'), response)) return;
       backend(root, request, body, response);
     });
   });
