@@ -2,6 +2,7 @@ import { isTarHeader } from './archive/tar.ts';
 import { centralDirectory } from './archive/zip-records.ts';
 import { superblockAt } from './format/hdf5.ts';
 import { looksLikeOnnx } from './format/onnx.ts';
+import { isMessage } from './format/protobuf.ts';
 import { looksLikeGraph, looksLikeSavedModel } from './format/saved-model.ts';
 import { pointerOf } from './format/text.ts';
 import type { ContentKind } from './model.ts';
@@ -42,10 +43,7 @@ export function sniff(
   if (source.size === 0) return { kind: 'empty', also: [] };
   const head = source.read(0, 512);
   const kind = byMagic(source, head) ?? byShape(source, head, name) ?? byText(source, head, name) ?? 'unknown';
-  const also =
-    kind !== 'zip' && kind !== 'text' && kind !== 'json' && centralDirectory(source, 1) !== undefined
-      ? (['zip'] as const)
-      : [];
+  const also = kind !== 'zip' && centralDirectory(source, 1) !== undefined ? (['zip'] as const) : [];
   return { kind, also };
 }
 
@@ -69,7 +67,10 @@ function byShape(source: ByteSource, head: Uint8Array, name: string): ContentKin
   if (looksLikeSavedModel(source)) return 'saved-model';
   if (/(^|\/)keras_metadata\.pb$/.test(name)) return 'keras-metadata';
   if (looksLikeOnnx(source)) return 'onnx';
-  return looksLikeGraph(source) ? 'saved-model' : undefined;
+  if (looksLikeGraph(source)) return 'saved-model';
+  // Fields that no schema knows are skipped by every loader, so that the name decides.
+  if (/\.onnx$/i.test(name) && isMessage(source)) return 'onnx';
+  return /\.pb$/i.test(name) && isMessage(source) ? 'saved-model' : undefined;
 }
 
 /** No text goes on for so many opcodes without a mistake. */
@@ -82,10 +83,12 @@ function isPickle(source: ByteSource, head: Uint8Array, name: string): boolean {
     const likely = OPCODES.has(head[2] ?? 0) && (head[1] ?? 255) <= 5;
     return likely || PICKLE_NAME.test(name);
   }
-  if (!OPCODES.has(head[0] ?? 0) || (head[0] ?? 0) >= 0x80) return false;
-  // Protocols 0 and 1 have no header: the bytes are tried.
+  if (!OPCODES.has(head[0] ?? 0)) return false;
+  // Protocols 0 and 1 have no header, and no unpickler asks for one in the others: the bytes are tried.
   const { pickle, result } = runPickle(source, 0, { opcodes: TRIAL_OPCODES, objects: TRIAL_OPCODES });
-  if (callsName(pickle) || pickle.ended === 'budget') return true;
+  if (callsName(pickle)) return true;
+  if ((head[0] ?? 0) >= 0x80) return PICKLE_NAME.test(name) && (pickle.ended === 'stop' || pickle.globals.length > 0);
+  if (pickle.ended === 'budget') return true;
   if (pickle.ended === 'stop') return pickle.opcodes > 2 || PICKLE_NAME.test(name) || result?.kind === 'global';
   return PICKLE_NAME.test(name) && (pickle.opcodes > 8 || pickle.globals.length > 0);
 }

@@ -12,10 +12,16 @@ interface TarEntry {
 
 /** True when a 512-byte block is a tar header: its checksum holds. */
 export function isTarHeader(block: Uint8Array): boolean {
-  if (block.length < 512 || block[0] === 0) return false;
-  let sum = 0;
-  for (let index = 0; index < 512; index++) sum += index >= 148 && index < 156 ? 32 : (block[index] ?? 0);
-  return octal(block.subarray(148, 156)) === sum;
+  if (block.length < 512) return false;
+  let [sum, signed] = [0, 0];
+  for (let index = 0; index < 512; index++) {
+    const byte = index >= 148 && index < 156 ? 32 : (block[index] ?? 0);
+    sum += byte;
+    signed += byte > 127 ? byte - 256 : byte;
+  }
+  // Old programs took bytes for signed numbers, and every reader still believes them.
+  const said = octal(block.subarray(148, 156));
+  return said === sum || said === signed;
 }
 
 /** tar: every regular entry is a part; names and links that leave the folder are noted. */
@@ -23,12 +29,14 @@ export const readTar: Reader = (part, walk) => {
   const parts: ModelPart[] = [];
   const notes: Note[] = [];
   const seen = new Set<string>();
-  let longName: string | undefined;
+  let next: Overrides = {};
   let count = 0;
   for (let at = 0; at + 512 <= part.source.size; ) {
     const block = part.source.read(at, 512);
     if (!isTarHeader(block)) {
       noteEnd(block, at, notes);
+      if (block.some((byte) => byte !== 0))
+        leaveOut(walk, part.path, `the tar behind byte ${at}, where a header is broken`);
       break;
     }
     if (!mayGoOn(part, walk)) break;
@@ -36,10 +44,11 @@ export const readTar: Reader = (part, walk) => {
       leaveOut(walk, part.path, `more than ${walk.limits.entries} entries in one archive`);
       break;
     }
-    const entry = entryOf(block, longName);
+    const entry = entryOf(block, next);
     const data = sliceSource(part.source, at + 512, entry.size);
-    longName = longNameOf(entry, data);
-    if (longName === undefined) {
+    const said = overridesOf(entry, data);
+    next = said === undefined ? {} : { ...next, ...said };
+    if (said === undefined) {
       if (notes.length < 1000) notes.push(...entryNotes(entry, seen, at));
       if (isFile(entry)) parts.push(...describeBelow(part, entry.name, data, walk));
     }
@@ -79,27 +88,39 @@ function entryNotes(entry: TarEntry, seen: Set<string>, offset: number): readonl
   return notes;
 }
 
+/** Links, devices, folders, pipes and what describes other entries; readers take every other type for a file. */
+const NO_FILES: ReadonlySet<string> = new Set('123456xgXLKVM'.split(''));
+
 function isFile(entry: TarEntry): boolean {
-  return entry.type === '0' || entry.type === '\0' || entry.type === '7' || entry.type === '';
+  return !NO_FILES.has(entry.type);
 }
 
-function entryOf(block: Uint8Array, longName: string | undefined): TarEntry {
+/** What an entry says about the one that follows it. */
+interface Overrides {
+  readonly name?: string;
+  readonly size?: number;
+}
+
+function entryOf(block: Uint8Array, said: Overrides): TarEntry {
   const prefix = decodeText(block.subarray(257, 262)) === 'ustar' && block[262] === 0 ? text(block, 345, 155) : '';
   const short = text(block, 0, 100);
   return {
-    name: longName ?? (prefix === '' ? short : `${prefix}/${short}`),
-    size: octal(block.subarray(124, 136)),
+    name: said.name ?? (prefix === '' ? short : `${prefix}/${short}`),
+    size: said.size ?? octal(block.subarray(124, 136)),
     type: String.fromCharCode(block[156] ?? 0),
     link: text(block, 157, 100),
   };
 }
 
-/** GNU long names and pax paths name the entry that follows; undefined for an entry of its own. */
-function longNameOf(entry: TarEntry, data: ByteSource): string | undefined {
-  if (entry.type === 'L') return text(data.read(0, 65_536), 0, 65_536);
-  if (entry.type !== 'x') return undefined;
-  const found = /(?:^|\n)\d{1,9} path=([^\n]*)\n/.exec(decodeText(data.read(0, 65_536)));
-  return found?.[1];
+/** GNU long names and pax records are about the entry that follows; undefined for an entry of its own. */
+function overridesOf(entry: TarEntry, data: ByteSource): Overrides | undefined {
+  if (entry.type === 'L') return { name: text(data.read(0, 65_536), 0, 65_536) };
+  if (entry.type === 'K') return {};
+  if (!'xgX'.includes(entry.type) || entry.type === '') return undefined;
+  const records = decodeText(data.read(0, 65_536));
+  const name = /(?:^|\n)\d{1,9} path=([^\n]*)\n/.exec(records)?.[1];
+  const size = /(?:^|\n)\d{1,9} (?:GNU\.sparse\.)?size=(\d{1,15})\n/.exec(records)?.[1];
+  return { ...(name === undefined ? {} : { name }), ...(size === undefined ? {} : { size: Number(size) }) };
 }
 
 function text(bytes: Uint8Array, at: number, length: number): string {

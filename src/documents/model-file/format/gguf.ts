@@ -45,6 +45,7 @@ export const readGguf: Reader = (part, walk) => {
     if (broken === undefined) continue;
     if (position.left <= 0) leaveOut(walk, part.path, `GGUF metadata behind the first ${walk.limits.records} values`);
     else notes.push({ kind: 'truncated', offset: position.at, text: broken });
+    leaveOut(walk, part.path, `GGUF metadata behind entry ${index + 1} of ${count}: ${broken}`);
     break;
   }
   return { kind: 'gguf', templates, notes };

@@ -5,26 +5,32 @@ import { operatorCount } from './operators.ts';
 import { type Field, fieldOf, fieldsOf, textOf } from './protobuf.ts';
 
 /** Field numbers of onnx.proto3 (github.com/onnx/onnx/blob/main/onnx/onnx.proto3). */
-const MODEL = { graph: 7, metadata: 14, functions: 25 } as const;
+const MODEL = { graph: 7, metadata: 14, training: 20, functions: 25 } as const;
 const GRAPH = { node: 1, initializer: 5, sparse: 15 } as const;
 const NODE = { operator: 4, attribute: 5, domain: 7 } as const;
-const ATTRIBUTE = { tensor: 5, graph: 6, tensors: 10, graphs: 11 } as const;
+const ATTRIBUTE = { tensor: 5, graph: 6, tensors: 10, graphs: 11, sparse: 22, sparses: 23 } as const;
+const TRAINING = { initialization: 1, algorithm: 2 } as const;
+const SPARSE = { values: 1, indices: 2 } as const;
 const TENSOR = { name: 8, external: 13 } as const;
 const FUNCTION_NODE = 7;
 
-type Kind = 'model' | 'graph' | 'node' | 'attribute' | 'tensor' | 'function';
+type Kind = 'model' | 'graph' | 'node' | 'attribute' | 'tensor' | 'sparse' | 'function' | 'training';
 
 /** What stands below a message of each kind: field number to kind. */
 const BELOW: Readonly<Record<Kind, Readonly<Record<number, Kind>>>> = {
-  model: { [MODEL.graph]: 'graph', [MODEL.functions]: 'function' },
-  graph: { [GRAPH.node]: 'node', [GRAPH.initializer]: 'tensor' },
+  model: { [MODEL.graph]: 'graph', [MODEL.functions]: 'function', [MODEL.training]: 'training' },
+  graph: { [GRAPH.node]: 'node', [GRAPH.initializer]: 'tensor', [GRAPH.sparse]: 'sparse' },
   node: { [NODE.attribute]: 'attribute' },
   attribute: {
     [ATTRIBUTE.tensor]: 'tensor',
     [ATTRIBUTE.graph]: 'graph',
     [ATTRIBUTE.tensors]: 'tensor',
     [ATTRIBUTE.graphs]: 'graph',
+    [ATTRIBUTE.sparse]: 'sparse',
+    [ATTRIBUTE.sparses]: 'sparse',
   },
+  sparse: { [SPARSE.values]: 'tensor', [SPARSE.indices]: 'tensor' },
+  training: { [TRAINING.initialization]: 'graph', [TRAINING.algorithm]: 'graph' },
   function: { [FUNCTION_NODE]: 'node' },
   tensor: {},
 };
@@ -94,7 +100,6 @@ function metadataOf(model: readonly Field[]): readonly Template[] {
 
 /** True when the top-level fields are those of a model with a graph, and every one of them is in the schema. */
 export function looksLikeOnnx(source: ByteSource): boolean {
-  if (source.read(0, 1)[0] !== 0x08) return false;
   const { fields, sound } = fieldsOf(source, 10_000);
   const graph = fieldOf(fields, MODEL.graph);
   if (!sound || graph?.wire !== 2) return false;

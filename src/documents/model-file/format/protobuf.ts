@@ -70,7 +70,13 @@ export function textOf(field: Field | undefined, most = 4096): string {
   return field === undefined ? '' : decodeText(field.body.read(0, most));
 }
 
-/** The first field of that number. */
+/** The field of that number; of several the last, which every parser takes. */
 export function fieldOf(fields: readonly Field[], number: number): Field | undefined {
-  return fields.find((field) => field.number === number);
+  return fields.findLast((field) => field.number === number);
+}
+
+/** True when the bytes are a message of some schema that holds another message or a text. */
+export function isMessage(source: ByteSource): boolean {
+  const { fields, sound } = fieldsOf(source, 10_000);
+  return sound && fields.some(({ wire }) => wire === 2);
 }

@@ -19,13 +19,20 @@ const BELOW: Readonly<Record<Kind, Readonly<Record<number, Kind>>>> = {
 const NODE_OP = 2;
 
 /** A SavedModel's `saved_model.pb`, or a frozen graph: the operators of all graphs and functions. */
-export const readSavedModel: Reader = (part, walk) =>
-  graphOperators(part, walk, looksLikeSavedModel(part.source) ? 'saved-model' : 'graph');
+export const readSavedModel: Reader = (part, walk) => {
+  if (looksLikeSavedModel(part.source)) return graphOperators(part, walk, ['saved-model'], true);
+  if (looksLikeGraph(part.source)) return graphOperators(part, walk, ['graph'], true);
+  // Neither for sure: what is no message in one of the two readings says nothing.
+  return graphOperators(part, walk, ['saved-model', 'graph'], false);
+};
 
-function graphOperators(part: PartInput, walk: Walk, from: Kind) {
+function graphOperators(part: PartInput, walk: Walk, roots: readonly Kind[], sure: boolean) {
   const operators = operatorCount();
   const notes: Note[] = [];
-  const waiting: { readonly kind: Kind; readonly source: ByteSource }[] = [{ kind: from, source: part.source }];
+  const waiting: { readonly kind: Kind; readonly source: ByteSource }[] = roots.map((kind) => ({
+    kind,
+    source: part.source,
+  }));
   let left = walk.limits.records;
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { fields, sound } = fieldsOf(next.source, left);
@@ -34,7 +41,7 @@ function graphOperators(part: PartInput, walk: Walk, from: Kind) {
       leaveOut(walk, part.path, 'a SavedModel with more records than are read');
       break;
     }
-    if (!sound) notes.push({ kind: 'truncated', text: `a SavedModel ${next.kind} message is broken` });
+    if (!sound && sure) notes.push({ kind: 'truncated', text: `a SavedModel ${next.kind} message is broken` });
     if (next.kind === 'node') operators.add('', textOf(fieldOf(fields, NODE_OP), 200));
     for (const field of fields) {
       const kind = BELOW[next.kind][field.number];
@@ -57,7 +64,6 @@ export const readKerasMetadata: Reader = (part, walk) => {
 
 /** True when the bytes are a SavedModel message: a schema version and meta graphs, nothing else. */
 export function looksLikeSavedModel(source: ByteSource): boolean {
-  if (source.read(0, 1)[0] !== 0x08) return false;
   const { fields, sound } = fieldsOf(source, 1000);
   return (
     sound &&
