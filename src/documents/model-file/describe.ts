@@ -42,6 +42,7 @@ const READERS: Partial<Readonly<Record<ContentKind, Reader>>> = {
   unknown: readUnknown,
   bzip2: notOpened('bzip2'),
   xz: notOpened('xz'),
+  lzma: notOpened('lzma'),
   lz4: notOpened('lz4'),
   zstd: notOpened('zstd'),
   '7z': notOpened('7z'),

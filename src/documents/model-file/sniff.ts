@@ -1,6 +1,7 @@
 import { isTarHeader } from './archive/tar.ts';
 import { centralDirectory } from './archive/zip-records.ts';
 import { superblockAt } from './format/hdf5.ts';
+import { wideEncoding } from './format/json-text.ts';
 import { looksLikeOnnx } from './format/onnx.ts';
 import { isMessage } from './format/protobuf.ts';
 import { looksLikeGraph, looksLikeSavedModel } from './format/saved-model.ts';
@@ -23,6 +24,7 @@ const MAGIC: readonly (readonly [ContentKind, string, number])[] = [
   ['gzip', '\x1f\x8b', 0],
   ['bzip2', 'BZh', 0],
   ['xz', '\xfd7zXZ\0', 0],
+  ['zlib', 'ZF0x', 0],
   ['zstd', '\x28\xb5\x2f\xfd', 0],
   ['lz4', '\x04\x22\x4d\x18', 0],
   ['parquet', 'PAR1', 0],
@@ -59,11 +61,13 @@ function byMagic(source: ByteSource, head: Uint8Array): ContentKind | undefined 
 }
 
 function byShape(source: ByteSource, head: Uint8Array, name: string): ContentKind | undefined {
+  if (/\.json$/i.test(name) && wideEncoding(head) !== undefined) return 'json';
   if (isPickle(source, head, name)) return 'pickle';
   const length = uintLE(head, 0, 8);
   if (head[8] === 0x7b && length >= 2 && (length <= source.size - 8 || /\.safetensors$/i.test(name)))
     return 'safetensors';
   if (isZlib(head)) return 'zlib';
+  if (isLzma(head)) return 'lzma';
   if (looksLikeSavedModel(source)) return 'saved-model';
   if (/(^|\/)keras_metadata\.pb$/.test(name)) return 'keras-metadata';
   if (looksLikeOnnx(source)) return 'onnx';
@@ -98,6 +102,14 @@ function isZlib(head: Uint8Array): boolean {
   const second = head[1] ?? 0;
   const type = (head[2] ?? 7) & 6;
   return head[0] === 0x78 && (0x7800 + second) % 31 === 0 && (second & 0x20) === 0 && type !== 6;
+}
+
+/** The header of the old LZMA format as every writer makes it: lc=3 lp=0 pb=2, a power of two for a dictionary, a size or none. */
+function isLzma(head: Uint8Array): boolean {
+  const dictionary = uintLE(head, 1, 4);
+  const size = uintLE(head, 5, 8);
+  const plain = dictionary >= 4096 && Number.isInteger(Math.log2(dictionary)) && (size < 2 ** 40 || size >= 2 ** 63);
+  return head[0] === 0x5d && plain && head[13] === 0;
 }
 
 function byText(source: ByteSource, head: Uint8Array, name: string): ContentKind | undefined {

@@ -34,6 +34,7 @@ export const CONTENT_KINDS = [
   'zlib',
   'bzip2',
   'xz',
+  'lzma',
   'lz4',
   'zstd',
   '7z',
@@ -65,6 +66,7 @@ export const PICKLE_NOTES = [
   'item-set-on-object',
   'zero-padding',
   'wrong-operand',
+  'payload-unseen',
 ] as const;
 export const ARCHIVE_NOTES = [
   'name-disagrees',
@@ -79,6 +81,7 @@ export const ARCHIVE_NOTES = [
   'entry-not-in-directory',
   'entry-without-local-header',
   'directory-missing',
+  'directories-disagree',
   'overlap',
   'bytes-before',
   'bytes-after',

@@ -48,6 +48,18 @@ const MODULE_ROWS: readonly ModuleRow[] = [
     source: 'python-files',
   },
   {
+    modules:
+      'aifc wave sunau sndhdr imghdr plistlib tomllib mailcap mimetypes filecmp tabnanny zipapp gettext posixpath ntpath genericpath nturl2path xml.sax xml.dom email.mime fcntl termios tty readline getpass crypt spwd nis ossaudiodev winsound msilib',
+    does: 'reads or writes files or devices',
+    source: 'python-files',
+  },
+  { modules: 'asyncore asynchat smtpd', does: 'opens network connections', source: 'python-network' },
+  {
+    modules: 'rlcompleter cgi cgitb pipes cmd curses this',
+    does: 'runs the code or text it is given',
+    source: 'python-debug',
+  },
+  {
     modules: 'pdb bdb cProfile profile _lsprof trace timeit doctest unittest test faulthandler tracemalloc pstats',
     does: 'runs the code it is given',
     source: 'python-debug',
@@ -150,7 +162,8 @@ const NAME_ROWS: readonly NamesRow[] = [
     source: 'python-copyreg',
   },
   {
-    names: '_codecs.lookup codecs.open codecs.register codecs.EncodedFile',
+    names:
+      '_codecs.lookup codecs.open codecs.register codecs.EncodedFile xml.etree.ElementTree.parse xml.etree.ElementTree.iterparse email.message_from_file email.message_from_binary_file json.load',
     does: 'opens files or registers code',
     source: 'python-files',
   },

@@ -11,6 +11,7 @@ const PICKLES: readonly ContentKind[] = [
   'zlib',
   'bzip2',
   'xz',
+  'lzma',
   'lz4',
   'npy',
   'npz',

@@ -73,7 +73,8 @@ function isBuilding(inside: readonly Token[], { texts, built }: Names): boolean 
   return inside.some((token, index) => {
     const before = inside[index - 1];
     const after = inside[index + 1];
-    if (token.kind === 'name' && (before?.value === '|' || before?.value === '.')) return SHAPING.has(token.value);
+    if (token.kind === 'name' && (before?.value === '|' || before?.value === '.'))
+      return SHAPING.has(token.value) || built.has(token.value);
     if (token.kind === 'name') return built.has(token.value);
     if (token.kind === 'text') return before?.kind === 'text';
     if (token.value === '~') return true;

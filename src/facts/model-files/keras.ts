@@ -46,12 +46,25 @@ function dangerOf(object: KerasObject): Pick<KerasDanger, 'what' | 'grade'> | un
   if (code === 'source') return { what: 'carries Python source that runs when the model is used', grade: 'code' };
   const foreign = FOREIGN[className];
   if (foreign !== undefined) return { what: foreign, grade: 'code' };
+  const vocabulary = vocabularyDanger(className, refers);
+  if (vocabulary !== undefined) return vocabulary;
   const gadget = [className, refers].find((name) => GADGETS.has(name));
   if (gadget !== undefined) return { what: `calls ${gadget}, which fetches or loads further files`, grade: 'code' };
   if (FILE_OPERATORS.test(refers))
     return { what: `uses the operator ${refers}, which reaches files or Python`, grade: 'code' };
   return moduleDanger(className, module, refers) ?? customDanger(object);
 }
+
+/** Layers that read their vocabulary from wherever the configuration says, when they are built (CVE-2025-12058). */
+function vocabularyDanger(className: string, path: string): Pick<KerasDanger, 'what' | 'grade'> | undefined {
+  if (path === '' || !/Lookup$|^TextVectorization$/.test(className)) return undefined;
+  const away = /^(?:[/\\]|[A-Za-z]:|[a-z][a-z0-9+.-]{1,20}:\/\/)|(?:^|[/\\])\.\.(?:[/\\]|$)/i.test(path);
+  return { what: `reads its vocabulary from ${path} when the model is loaded`, grade: away ? 'code' : 'custom' };
+}
+
+/** Built-in functions that a function's name alone reaches. */
+const RUNNING_BUILTINS =
+  /^(?:exec|eval|compile|open|__import__|getattr|setattr|delattr|globals|locals|vars|breakpoint|input|help|exit|quit)$/;
 
 function moduleDanger(
   className: string,
@@ -61,7 +74,7 @@ function moduleDanger(
   const topmost = module.split('.')[0] ?? '';
   if (topmost === '' || OWN_MODULES.has(topmost)) return undefined;
   const name = className === 'function' && refers !== '' ? refers : className;
-  if (topmost === 'builtins' && className === 'function') return undefined;
+  if (topmost === 'builtins' && className === 'function' && !RUNNING_BUILTINS.test(refers)) return undefined;
   if (classifyName(module, name).tier === 'denied')
     return { what: `makes Keras import ${module}.${name}`, grade: 'code' };
   return {

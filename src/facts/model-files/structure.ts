@@ -26,6 +26,7 @@ const MALFORMED: ReadonlySet<NoteKind> = new Set<NoteKind>([
   'attribute-overwritten',
   'item-set-on-object',
   'wrong-operand',
+  'payload-unseen',
   'pickle-hidden',
 ]);
 
@@ -69,6 +70,7 @@ const EVASIVE: readonly NoteKind[] = [
   'entry-not-in-directory',
   'entry-without-local-header',
   'directory-missing',
+  'directories-disagree',
   'overlap',
   'bomb',
   'polyglot',

@@ -25,6 +25,7 @@ import zipfile
 import zlib
 
 from containers import gguf, hdf5, npy, onnx, raw_zip, safetensors, saved_model, tflite
+from evasions import evasions
 from opcodes import call4, frame, glob, global4, inst, obj, reduce0, short, stop
 
 OUT = sys.argv[1]
@@ -112,6 +113,7 @@ importlib.import_module webbrowser.open socket.create_connection urllib.request.
 marshal.loads pickle.loads _pickle.loads dill.loads joblib.load pandas.read_pickle numpy.load torch.load sys.modules gc.get_objects
 multiprocessing.popen_fork.Popen bdb.Bdb pdb.run smtplib.SMTP ftplib.FTP telnetlib.Telnet unittest.main venv.create
 _interpreters.run_string interpreters.create sqlite3.connect zipimport.zipimporter inspect.getattr_static weakref.finalize threading.Thread
+rlcompleter.Completer cgitb.enable pipes.Template zipapp.create_archive plistlib.load xml.etree.ElementTree.parse asyncore.dispatcher readline.write_history_file json.load
 fickling.fickle.Pickled picklescan.scanner.scan_bytes copyreg.add_extension aiohttp.request
 """.split()
 
@@ -382,7 +384,7 @@ def templates():
     add("good-tokenizer_config.json", json.dumps({"chat_template": ORDINARY}).encode(), "tokenizer-config", silent=True)
     add("chat_template.jinja", ESCAPES["dunder"].encode(), "chat-template", group="template", template=True)
     add("good.jinja", ORDINARY.encode(), "chat-template", silent=True)
-    add("cut.gguf", gguf({"tokenizer.chat_template": ORDINARY})[:60], "gguf", notes=["truncated"])
+    add("cut.gguf", gguf({"tokenizer.chat_template": ORDINARY})[:60], "gguf", notes=["truncated"], notScanned=True)
     add("auto-map.json", json.dumps({"auto_map": {"AutoModel": "modeling.Net"}}).encode(), "json", notes=["custom-code-map"])
 
 
@@ -418,6 +420,7 @@ def others():
 
 for step in (plain_pickles, own_and_unknown, calls_of_print, denied_names, bypasses, disguises, torch_files, archives, arrays, keras_files, graphs, templates, tensors, others):
     step()
+evasions(add)
 
 with open(os.path.join(OUT, "index.json"), "w") as out:
     json.dump(INDEX, out, indent=1)

@@ -19,7 +19,7 @@ test.each([
   ["{{ x['__globals__'] }}", 'names __globals__ as a text'],
   ["{{ x|attr('a') }}", 'reaches attributes by name with |attr'],
   ['{{ x["\\x5f\\x5fbase\\x5f\\x5f"] }}', 'names __base__ as a text'],
-  ["{{ x['__cl' + 'ass__'] }}", 'puts a hidden attribute together from "__cl"'],
+  ["{{ x['__cl' + 'ass__'] }}", 'reaches an attribute by a name that it puts together'],
   ["{% include 'x' %}", 'loads another template with include'],
   ['{{ lipsum() }}', 'uses lipsum'],
   ["{{ os['system'] }}", 'uses os'],

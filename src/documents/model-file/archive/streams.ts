@@ -40,18 +40,22 @@ export const readGzip: Reader = (part, walk) => {
   return { kind: 'gzip', parts: [...parts, ...rest(part, at, notes, walk)], notes };
 };
 
-/** zlib, as joblib's `compress=` writes it. */
+/** Bytes in front of the zlib header in joblib's first format: `ZF` and the length in hexadecimal, padded. */
+const ZFILE_HEADER = 21;
+
+/** zlib, as joblib's `compress=` writes it, or wrote it before version 0.10. */
 export const readZlib: Reader = (part, walk) => {
   const name = innerName(part.name);
-  const inflated = inflateWithin(part.source, 2, below(part, name), walk);
-  const notes: Note[] = [...streamNotes(inflated, 2)];
+  const dataAt = (part.source.read(0, 1)[0] === 0x5a ? ZFILE_HEADER : 0) + 2;
+  const inflated = inflateWithin(part.source, dataAt, below(part, name), walk);
+  const notes: Note[] = [...streamNotes(inflated, dataAt)];
   const parts = [...describeBelow(part, name, bytesSource(inflated.bytes), walk)];
-  if (inflated.ended === 'end') parts.push(...rest(part, 2 + inflated.used + 4, notes, walk));
+  if (inflated.ended === 'end') parts.push(...rest(part, dataAt + inflated.used + 4, notes, walk));
   return { kind: 'zlib', parts, notes };
 };
 
 /** A form that is recognised but not opened. */
-export function notOpened(kind: 'bzip2' | 'xz' | 'lz4' | 'zstd' | '7z' | 'rar'): Reader {
+export function notOpened(kind: 'bzip2' | 'xz' | 'lzma' | 'lz4' | 'zstd' | '7z' | 'rar'): Reader {
   return (part, walk) => {
     leaveOut(walk, part.path, `compressed as ${kind}, which is recognised but not opened`);
     return { kind };

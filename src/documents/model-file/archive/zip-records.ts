@@ -18,6 +18,8 @@ export interface ZipEntry {
 
 export interface Directory {
   readonly entries: readonly ZipEntry[];
+  /** Entries that only readers who look for the directory elsewhere see. */
+  readonly others: readonly ZipEntry[];
   /** Where the directory starts and the end record ends. */
   readonly start: number;
   readonly end: number;
@@ -36,10 +38,24 @@ const LONGEST_END = 65_557;
 /** No file system has longer paths. */
 const LONGEST_NAME = 4096;
 
-/** The central directory, found from the end of the file as Python and miniz find it; undefined where there is none. */
+/**
+ * The central directory, found from the end of the file as Python and miniz find it; undefined where there is none. Readers
+ * disagree about which end record counts and whether it or the place of it tells where the directory is: `others` are the entries
+ * that only some of them see.
+ */
 export function centralDirectory(source: ByteSource, most: number): Directory | undefined {
-  const end = endRecord(source);
+  const [end, ...elsewhere] = endRecords(source);
   if (end === undefined) return undefined;
+  const entries = entriesAt(source, end, most);
+  const known = new Set(entries.map(({ headerAt, name }) => `${headerAt} ${name}`));
+  const others = elsewhere
+    .flatMap((other) => entriesAt(source, other, most))
+    .filter(({ headerAt, name }) => !known.has(`${headerAt} ${name}`))
+    .slice(0, most);
+  return { entries, others, start: end.start, end: end.end, prefix: end.prefix, promised: end.promised };
+}
+
+function entriesAt(source: ByteSource, end: EndRecord, most: number): readonly ZipEntry[] {
   const entries: ZipEntry[] = [];
   let at = end.start;
   while (entries.length < most && at + 46 <= end.recordAt) {
@@ -50,7 +66,7 @@ export function centralDirectory(source: ByteSource, most: number): Directory | 
     entries.push(centralEntry(fixed, rest, lengths[0], end.prefix));
     at += 46 + lengths[0] + lengths[1] + lengths[2];
   }
-  return { entries, start: end.start, end: end.end, prefix: end.prefix, promised: end.promised };
+  return entries;
 }
 
 interface EndRecord {
@@ -61,49 +77,56 @@ interface EndRecord {
   readonly end: number;
 }
 
-function endRecord(source: ByteSource): EndRecord | undefined {
+const MOST_END_RECORDS = 8;
+
+/** Every reading of the end, that of Python first. End records in front of the directory belong to what the entries hold. */
+function endRecords(source: ByteSource): readonly EndRecord[] {
   const tailAt = Math.max(0, source.size - LONGEST_END);
   const tail = source.read(tailAt, LONGEST_END);
-  for (let at = tail.length - 22; at >= 0; at--) {
+  const found = new Map<string, EndRecord>();
+  for (let at = tail.length - 22; at >= 0 && found.size < MOST_END_RECORDS; at--) {
     if (tail[at] !== 0x50 || !startsWithBytes(tail, END, at)) continue;
-    const record = endRecordAt(source, tail.subarray(at, at + 22), tailAt + at);
-    if (record !== undefined) return record;
+    const [first] = found.values();
+    if (first !== undefined && tailAt + at < first.start) break;
+    for (const record of endRecordsAt(source, tail.subarray(at, at + 22), tailAt + at)) {
+      const key = `${record.start} ${record.prefix}`;
+      if (!found.has(key)) found.set(key, record);
+    }
   }
-  return undefined;
+  return [...found.values()];
 }
 
-function endRecordAt(source: ByteSource, record: Uint8Array, recordAt: number): EndRecord | undefined {
-  const wide = wideRecord(source, recordAt);
-  const size = wide?.size ?? uintLE(record, 12, 4);
-  const offset = wide?.offset ?? uintLE(record, 16, 4);
-  const promised = wide?.promised ?? uintLE(record, 10, 2);
+function endRecordsAt(source: ByteSource, record: Uint8Array, recordAt: number): readonly EndRecord[] {
   const end = Math.min(source.size, recordAt + 22 + uintLE(record, 20, 2));
-  const directoryEnd = wide?.at ?? recordAt;
-  const start = directoryEnd - size;
-  const prefix = start - offset;
-  if (promised === 0) return { start: directoryEnd, prefix: Math.max(0, prefix), promised, recordAt, end };
-  for (const [candidate, before] of [
-    [start, prefix],
-    [offset, 0],
-  ] as const) {
-    if (candidate >= 0 && startsWithBytes(source.read(candidate, 4), CENTRAL)) {
-      return { start: candidate, prefix: Math.max(0, before), promised, recordAt, end };
-    }
-  }
-  return undefined;
+  const plain = {
+    at: recordAt,
+    size: uintLE(record, 12, 4),
+    offset: uintLE(record, 16, 4),
+    promised: uintLE(record, 10, 2),
+  };
+  return [...wideRecords(source, recordAt), plain].flatMap(({ at, size, offset, promised }): readonly EndRecord[] => {
+    const start = at - size;
+    const prefix = start - offset;
+    if (promised === 0) return [{ start: at, prefix: Math.max(0, prefix), promised, recordAt, end }];
+    const candidates = [
+      { start, prefix },
+      { start: offset, prefix: 0 },
+    ];
+    return candidates
+      .filter((candidate) => candidate.start >= 0 && startsWithBytes(source.read(candidate.start, 4), CENTRAL))
+      .map((candidate) => ({ start: candidate.start, prefix: Math.max(0, candidate.prefix), promised, recordAt, end }));
+  });
 }
 
-/** The zip64 end record, where its locator stands in front of the end record. */
-function wideRecord(source: ByteSource, recordAt: number) {
+/** The zip64 end records, where a locator stands in front of the end record: the one in front of it, and the one it names. */
+function wideRecords(source: ByteSource, recordAt: number) {
   const locator = source.read(recordAt - 20, 20);
-  if (locator.length < 20 || !startsWithBytes(locator, END64_LOCATOR)) return undefined;
-  for (const at of [uintLE(locator, 8, 8), recordAt - 76]) {
+  if (locator.length < 20 || !startsWithBytes(locator, END64_LOCATOR)) return [];
+  return [recordAt - 76, uintLE(locator, 8, 8)].flatMap((at) => {
     const record = source.read(at, 56);
-    if (record.length === 56 && startsWithBytes(record, END64)) {
-      return { at, size: uintLE(record, 40, 8), offset: uintLE(record, 48, 8), promised: uintLE(record, 32, 8) };
-    }
-  }
-  return undefined;
+    if (record.length < 56 || !startsWithBytes(record, END64)) return [];
+    return [{ at, size: uintLE(record, 40, 8), offset: uintLE(record, 48, 8), promised: uintLE(record, 32, 8) }];
+  });
 }
 
 function centralEntry(fixed: Uint8Array, rest: Uint8Array, nameLength: number, prefix: number): ZipEntry {

@@ -1,6 +1,7 @@
+import { holdsObjects } from '../format/npy.ts';
 import type { ContentKind, ModelPart, Note } from '../model.ts';
 import { hidesInTensor } from '../pickle/search.ts';
-import { type ByteSource, bytesSource, sliceSource } from '../source.ts';
+import { type ByteSource, bytesSource, sliceSource, uintLE } from '../source.ts';
 import { describeBelow, leaveOut, mayGoOn, type PartInput, quoted, type Reader, type Walk } from '../walk.ts';
 import { crc32 } from './checksum.ts';
 import { inflate } from './inflate.ts';
@@ -34,7 +35,7 @@ export const readZip: Reader = (part, walk) => {
           },
         ]
       : [...directoryNotes(part, directory)];
-  const listed = directory?.entries ?? [];
+  const listed = [...(directory?.entries ?? []), ...(directory?.others ?? [])];
   const kind = kindOf(listed.map(({ name }) => name));
   const seen = new Map<string, number>();
   const parts: ModelPart[] = [];
@@ -53,6 +54,11 @@ export const readZip: Reader = (part, walk) => {
 
 function directoryNotes(part: PartInput, directory: Directory): readonly Note[] {
   const notes: Note[] = [...overlaps(directory.entries)];
+  const [other] = directory.others;
+  if (other !== undefined) {
+    const text = `a second directory lists ${directory.others.length} further entries, such as ${quoted(other.name)}; loaders disagree about which directory counts`;
+    notes.push({ kind: 'directories-disagree', offset: directory.start, text });
+  }
   if (directory.prefix > 0) {
     notes.push({ kind: 'bytes-before', offset: 0, text: `${directory.prefix} bytes stand in front of the archive` });
   }
@@ -144,9 +150,9 @@ function inflatedEntry(
 
 /** An .npy whose type holds no objects: its numbers need not be inflated. */
 function numericArray(bytes: Uint8Array): boolean {
-  if (bytes[0] !== 0x93 || bytes[1] !== 0x4e) return false;
-  const head = new TextDecoder('latin1').decode(bytes.subarray(0, 1024));
-  return /'descr': '[<>|=][biufcmMSUV?]\d+'/.test(head);
+  if (bytes[0] !== 0x93 || bytes[1] !== 0x4e || bytes[6] !== 1) return false;
+  const header = new TextDecoder('latin1').decode(bytes.subarray(10, 10 + uintLE(bytes, 8, 2)));
+  return /'descr': '[<>|=][biufcmMSUV?]\d+'/.test(header) && !holdsObjects(header);
 }
 
 function noteChecksum(entry: ZipEntry, bytes: Uint8Array, notes: Note[]): void {

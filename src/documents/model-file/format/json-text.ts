@@ -1,3 +1,5 @@
+import { decodeText, uintBE, uintLE } from '../source.ts';
+
 /** A JSON text's value; undefined where it is no JSON. */
 export function parseJson(text: string): unknown {
   try {
@@ -5,6 +7,44 @@ export function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** The same as Python reads it, which takes `NaN` and `Infinity` for numbers. */
+export function parsePythonJson(text: string): unknown {
+  return parseJson(text) ?? parseJson(withoutNaN(text));
+}
+
+/** Infinities and what is no number, outside of texts, become null. */
+function withoutNaN(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\[\s\S])*"|-?\b(?:NaN|Infinity)\b/g, (found) =>
+    found.startsWith('"') ? found : 'null',
+  );
+}
+
+const ENCODINGS: readonly (readonly [RegExp, string])[] = [
+  [/^(?:\xff\xfe\0\0|[[{]\0\0\0)/, 'utf-32le'],
+  [/^(?:\0\0\xfe\xff|\0\0\0[[{])/, 'utf-32be'],
+  [/^(?:\xff\xfe|[[{]\0)/, 'utf-16le'],
+  [/^(?:\xfe\xff|\0[[{])/, 'utf-16be'],
+];
+
+/** How many bytes a character has, as Python's json.loads detects it in bytes; undefined for UTF-8. */
+export function wideEncoding(head: Uint8Array): string | undefined {
+  const start = String.fromCharCode(...head.subarray(0, 4));
+  return ENCODINGS.find(([pattern]) => pattern.test(start))?.[1];
+}
+
+/** A JSON text in any encoding that Python's json.loads takes. */
+export function decodeJson(bytes: Uint8Array): string {
+  const encoding = wideEncoding(bytes);
+  if (encoding === undefined) return decodeText(bytes).replace(/^\ufeff/, '');
+  if (!encoding.startsWith('utf-32')) return new TextDecoder(encoding).decode(bytes);
+  let text = '';
+  for (let at = 0; at + 4 <= bytes.length; at += 4) {
+    const point = encoding.endsWith('le') ? uintLE(bytes, at, 4) : uintBE(bytes, at, 4);
+    text += point <= 0x10ffff ? String.fromCodePoint(point) : '\ufffd';
+  }
+  return text.replace(/^\ufeff/, '');
 }
 
 /** An object or array inside a JSON value, with the route to it. */

@@ -1,7 +1,7 @@
 import type { Described, NamedImport, Note, Template } from '../model.ts';
 import { decodeText } from '../source.ts';
 import { keptText, leaveOut, type PartInput, type Reader, type Walk } from '../walk.ts';
-import { jsonObjects, parseJson } from './json-text.ts';
+import { decodeJson, jsonObjects, parsePythonJson } from './json-text.ts';
 import { isKerasConfig, kerasObjects } from './keras-config.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -9,7 +9,7 @@ type Json = Readonly<Record<string, unknown>>;
 /** JSON beside and inside models; what it holds decides which kind it is. */
 export const readJson: Reader = (part, walk) => {
   if (part.source.size > walk.limits.textBytes) return largeJson(part, walk);
-  const value = parseJson(decodeText(part.source.read(0, part.source.size)).replace(/^\ufeff/, ''));
+  const value = parsePythonJson(decodeJson(part.source.read(0, part.source.size)));
   if (typeof value !== 'object' || value === null) return { kind: 'json' };
   const json = value as Json;
   if (Array.isArray(value)) return { kind: 'json' };

@@ -13,7 +13,7 @@ export function kerasObjects(config: unknown, path: string, walk: Walk): readonl
     const className = stringOf(value.class_name);
     if (className === '') continue;
     const code = codeOf(value, className);
-    const refers = refersTo(value);
+    const refers = refersTo(value, className);
     found.push({
       className,
       module: stringOf(value.module),
@@ -51,10 +51,12 @@ function codeOf(value: Json, className: string): KerasObject['code'] {
   return type === 'raw' ? 'source' : 'reference';
 }
 
-function refersTo(value: Json): string {
+function refersTo(value: Json, className: string): string {
   if (typeof value.config === 'string') return stringOf(value.config);
   const config = value.config as Json | null | undefined;
-  return typeof config === 'object' && config !== null ? stringOf(config.function) || stringOf(config.fn_name) : '';
+  if (typeof config !== 'object' || config === null) return '';
+  if (/Lookup$|^TextVectorization$/.test(className)) return stringOf(config.vocabulary);
+  return stringOf(config.function) || stringOf(config.fn_name);
 }
 
 function stringOf(value: unknown): string {

@@ -3,7 +3,7 @@ import { searchPickles } from '../pickle/search.ts';
 import { ascii, decodeText, indexOfBytes } from '../source.ts';
 import { leaveOut, type PartInput, type Reader, type Walk } from '../walk.ts';
 import { rootAttributes } from './hdf5.ts';
-import { parseJson } from './json-text.ts';
+import { parsePythonJson } from './json-text.ts';
 import { kerasObjects } from './keras-config.ts';
 
 const CONFIGURATIONS = ['model_config', 'training_config'];
@@ -28,7 +28,7 @@ export const readHdf5: Reader = (part, walk) => {
 function configOf(value: Uint8Array | undefined, part: PartInput, walk: Walk): readonly KerasObject[] {
   if (value === undefined) return [];
   const end = value.indexOf(0);
-  const config = parseJson(decodeText(end === -1 ? value : value.subarray(0, end)));
+  const config = parsePythonJson(decodeText(end === -1 ? value : value.subarray(0, end)));
   if (config === undefined) {
     leaveOut(walk, part.path, 'a model_config attribute that is no JSON');
     return [];
@@ -50,7 +50,7 @@ function searchConfig(part: PartInput, walk: Walk): readonly KerasObject[] {
     const text =
       before.slice(before.lastIndexOf('{')) + decodeText(part.source.read(at, Math.min(end - at, 4_000_000)));
     const whole = balanced(text);
-    found.push(...kerasObjects(parseJson(whole), part.path, walk));
+    found.push(...kerasObjects(parsePythonJson(whole), part.path, walk));
     at = indexOfBytes(part.source, CLASS_NAME, at + Math.max(CLASS_NAME.length, whole.length), end);
   }
   return found.slice(0, 10_000);

@@ -35,8 +35,21 @@ function objectsOf(part: Parameters<Reader>[0], walk: Parameters<Reader>[1], dat
   return { pickles: inner.pickles ?? [], parts: inner.parts ?? [], notes: [note, ...(inner.notes ?? [])] };
 }
 
-/** True when any type code of the header, of a plain or a structured type, is `O`. */
-function holdsObjects(header: string): boolean {
-  const descr = header.slice(Math.max(0, header.indexOf('descr')));
-  return /['"][<>=|]?O\d{0,9}['"]|['"]object_?['"]/.test(descr);
+const LITERAL = /(["'])((?:\\.|(?!\1)[^\\])*)\1/g;
+/** One of the types of a comma-separated list, perhaps repeated: `O`, `|O8`, `(2,)O`, `object`. */
+const OBJECT = /^[\s\d()]*(?:[<>=|]?O\d{0,9}|object\w{0,9})\s*$/;
+
+/**
+ * True when a type code of the header is an object's, or may be: NumPy evaluates the header as a Python literal, in which texts
+ * have escapes and stand side by side.
+ */
+export function holdsObjects(header: string): boolean {
+  if (header.includes('\\')) return true;
+  let end = -1;
+  for (const match of header.matchAll(LITERAL)) {
+    if (end !== -1 && /^\s*[A-Za-z]{0,2}$/.test(header.slice(end, match.index))) return true;
+    if ((match[2] ?? '').split(',').some((part) => OBJECT.test(part))) return true;
+    end = match.index + match[0].length;
+  }
+  return false;
 }

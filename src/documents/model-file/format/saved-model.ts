@@ -1,7 +1,7 @@
 import type { Note } from '../model.ts';
 import type { ByteSource } from '../source.ts';
 import { leaveOut, type PartInput, type Reader, type Walk } from '../walk.ts';
-import { parseJson } from './json-text.ts';
+import { parsePythonJson } from './json-text.ts';
 import { kerasObjects } from './keras-config.ts';
 import { operatorCount } from './operators.ts';
 import { fieldOf, fieldsOf, textOf } from './protobuf.ts';
@@ -56,7 +56,7 @@ export const readKerasMetadata: Reader = (part, walk) => {
   const keras = fieldsOf(part.source, 100_000).fields.flatMap((node) =>
     fieldsOf(node.body, 64).fields.flatMap((field) => {
       if (field.wire !== 2 || field.body.read(0, 1)[0] !== 0x7b) return [];
-      return kerasObjects(parseJson(textOf(field, walk.limits.textBytes)), part.path, walk);
+      return kerasObjects(parsePythonJson(textOf(field, walk.limits.textBytes)), part.path, walk);
     }),
   );
   return { kind: 'keras-metadata', keras: keras.slice(0, 10_000) };

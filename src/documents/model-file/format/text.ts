@@ -1,6 +1,7 @@
-import type { NamedImport, Note, Pointer } from '../model.ts';
+import type { Note, Pointer } from '../model.ts';
 import { decodeText } from '../source.ts';
 import { keptText, leaveOut, type PartInput, type Reader } from '../walk.ts';
+import { hydraTargets, MOST_YAML } from './hydra.ts';
 
 const LFS = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n/;
 
@@ -36,32 +37,12 @@ export const readTemplate: Reader = (part, walk) => {
 export const readText: Reader = (part, walk) => {
   if (part.depth === 0) return { kind: 'text' };
   if (/\.ya?ml$/i.test(part.name)) {
-    const length = Math.min(part.source.size, walk.limits.textBytes);
-    if (length < part.source.size) leaveOut(walk, part.path, `the text behind the first ${length} bytes`);
+    const length = Math.min(part.source.size, MOST_YAML);
+    if (length < part.source.size) leaveOut(walk, part.path, `the YAML behind the first ${length} bytes`);
     return { kind: 'text', imports: hydraTargets(decodeText(part.source.read(0, length))) };
   }
   return { kind: 'text', notes: /\.(py|pyc|sh|so|dll|dylib)$/i.test(part.name) ? codeNotes(part) : [] };
 };
-
-/** `_target_: package.Class` lines, which Hydra imports and calls. */
-function hydraTargets(text: string): readonly NamedImport[] {
-  const imports: NamedImport[] = [];
-  const pattern = /_target_["']?[ \t]{0,20}:[ \t]{0,20}["']?([A-Za-z_][\w.]{0,300})/g;
-  for (const match of text.matchAll(pattern)) {
-    const target = match[1] ?? '';
-    const dot = target.lastIndexOf('.');
-    const line = text.slice(0, match.index).split('\n').length;
-    if (dot > 0)
-      imports.push({
-        how: 'hydra-target',
-        module: target.slice(0, dot),
-        name: target.slice(dot + 1),
-        where: `line ${line}`,
-      });
-    if (imports.length >= 1000) break;
-  }
-  return imports;
-}
 
 /** TorchScript keeps its own language under `code/`, in which only these operators reach files. */
 function codeNotes(part: PartInput): readonly Note[] {

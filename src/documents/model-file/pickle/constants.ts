@@ -79,7 +79,7 @@ export function longBytes(cursor: Cursor, length: number): Value {
 export function text(cursor: Cursor, length: number): Value {
   if (length <= TEXT_KEPT) return { kind: 'text', text: decodeText(take(cursor, length)), length };
   const start = skip(cursor, length);
-  return { kind: 'text', text: decodeText(cursor.source.read(start, TEXT_KEPT)), length };
+  return { kind: 'text', text: decodeText(cursor.source.read(start, TEXT_KEPT)), length, offset: start };
 }
 
 /** BINSTRING: its length is signed. */

@@ -1,6 +1,7 @@
 import type { Note, PickleCall, TraceStep } from '../model.ts';
 import type { ByteSource } from '../source.ts';
 import { Broken, type Cursor } from './cursor.ts';
+import { type Payload, payloadOf } from './payloads.ts';
 import { globalName, type MutableGlobal, rootGlobal, type Value, words } from './values.ts';
 
 /** The state of CPython's unpickler, over abstract values, and a record of what it looked up and called. */
@@ -30,7 +31,7 @@ export interface Machine {
   traceOmitted: number;
   readonly notes: Note[];
   /** Bytes that a call got as an argument; a pickle may hide there. */
-  readonly payloads: Map<number, { readonly length: number; readonly callee: string }>;
+  readonly payloads: Map<number, Payload>;
   /** joblib writes an array's raw bytes behind the BUILD of its wrapper; set to step over them. */
   readonly joblibArrays: boolean;
   /** Arrays that joblib stepped over. */
@@ -173,15 +174,14 @@ export function lookUp(
 
 /** Records that `callee` is called with `args`, and keeps bytes arguments for a look inside. */
 export function call(machine: Machine, opcode: string, callee: Value, args: readonly Value[]): void {
-  const root = rootGlobal(callee);
   if (callee.kind === 'global') callee.global.called = true;
   recordCall(machine, opcode, callee, args, 'calls');
   for (const value of args) {
-    if (value.kind !== 'bytes' || value.length < 4 || machine.payloads.size >= 256) continue;
-    machine.payloads.set(value.offset, {
-      length: value.length,
-      callee: root === undefined ? words(callee) : globalName(root),
-    });
+    const payload = payloadOf(callee, value, machine.offset);
+    if (payload === 'unseen')
+      noteOnce(machine, 'payload-unseen', `${words(callee)} unpickles bytes that are put together while it is loaded`);
+    else if (payload !== undefined && payload.length >= 4 && machine.payloads.size < 256)
+      machine.payloads.set(payload.offset, payload);
   }
 }
 

@@ -5,6 +5,7 @@ import { STEPS } from './execute.ts';
 import { leaveInner } from './joblib.ts';
 import { Exhausted, type Machine, machineAt, noteOnce, pop } from './machine.ts';
 import { OPCODES } from './opcodes.ts';
+import type { Payload } from './payloads.ts';
 import type { Value } from './values.ts';
 
 /** A pickle as far as it ran, with what its readers need besides the description. */
@@ -12,7 +13,7 @@ export interface Run {
   readonly pickle: Pickle;
   /** What STOP returned. */
   readonly result?: Value;
-  readonly payloads: ReadonlyMap<number, { readonly length: number; readonly callee: string }>;
+  readonly payloads: ReadonlyMap<number, Payload>;
   readonly storages: ReadonlyMap<string, number>;
   readonly arrays: number;
   /** Opcodes spent. */

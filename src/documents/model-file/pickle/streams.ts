@@ -1,7 +1,8 @@
 import type { ContentKind, Described, ModelPart, Note, Pickle } from '../model.ts';
-import { sliceSource, uintLE } from '../source.ts';
+import { type ByteSource, bytesSource, sliceSource, uintLE } from '../source.ts';
 import { describeBelow, leaveOut, type PartInput, type Walk } from '../walk.ts';
 import { OPCODES } from './opcodes.ts';
+import { encodedBytes, type Payload } from './payloads.ts';
 import { type Run, runPickle } from './run.ts';
 import { callsName, hasPickleHeader, namesBehind, searchPickles } from './search.ts';
 
@@ -147,12 +148,21 @@ function behindStorages(part: PartInput, runs: readonly Run[], at: number): numb
 /** Bytes that a call gets may be a pickle or an archive of their own (`torch.storage._load_from_bytes`). */
 function payloads(part: PartInput, run: Run, walk: Walk): readonly ModelPart[] {
   const parts: ModelPart[] = [];
-  for (const [offset, { length, callee }] of run.payloads) {
-    const source = sliceSource(part.source, offset, length);
+  for (const payload of run.payloads.values()) {
+    const { offset, callee } = payload;
+    const source = payloadSource(part, payload, walk);
     const head = source.read(0, 512);
     const zip = head[0] === 0x50 && head[1] === 0x4b && head[2] === 3;
     if (!zip && !hasPickleHeader(head) && !/loads?|_load_from_bytes/.test(callee)) continue;
     parts.push(...describeBelow(part, `bytes for ${callee} at ${offset}`, source, walk));
   }
   return parts;
+}
+
+function payloadSource(part: PartInput, payload: Payload, walk: Walk): ByteSource {
+  if (!payload.encoded) return sliceSource(part.source, payload.offset, payload.length);
+  const bytes = encodedBytes(part.source, payload, walk.limits.textBytes);
+  if (bytes === undefined)
+    leaveOut(walk, part.path, `${payload.length} bytes of text that ${payload.callee} unpickles`);
+  return bytesSource(bytes ?? new Uint8Array(0));
 }

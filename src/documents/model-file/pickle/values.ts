@@ -6,8 +6,8 @@ export type Value =
   | { readonly kind: 'bool'; readonly value: boolean }
   | { readonly kind: 'int'; readonly value: number | bigint }
   | { readonly kind: 'float'; readonly value: number }
-  /** `text` is cut at `TEXT_KEPT`; `length` is that of the whole, in bytes of the stream. */
-  | { readonly kind: 'text'; readonly text: string; readonly length: number }
+  /** `text` is cut at `TEXT_KEPT`; `length` is that of the whole, in bytes of the stream, where it stands as UTF-8 at `offset`. */
+  | { readonly kind: 'text'; readonly text: string; readonly length: number; readonly offset?: number }
   /** Bytes stay in the stream, at `offset`. */
   | { readonly kind: 'bytes'; readonly offset: number; readonly length: number }
   | { readonly kind: 'tuple'; readonly items: readonly Value[]; readonly length: number }
