@@ -6,10 +6,10 @@ import { looksLikeOnnx } from './format/onnx.ts';
 import { isMessage } from './format/protobuf.ts';
 import { looksLikeGraph, looksLikeSavedModel } from './format/saved-model.ts';
 import { pointerOf } from './format/text.ts';
-import type { ContentKind } from './model.ts';
+import type { ContentKind, Pickle } from './model.ts';
 import { OPCODES } from './pickle/opcodes.ts';
 import { runPickle } from './pickle/run.ts';
-import { callsName } from './pickle/search.ts';
+import { callsName, looksUp } from './pickle/search.ts';
 import { ascii, type ByteSource, decodeText, startsWithBytes, uintLE } from './source.ts';
 
 const MAGIC: readonly (readonly [ContentKind, string, number])[] = [
@@ -94,8 +94,13 @@ function isPickle(source: ByteSource, head: Uint8Array, name: string): boolean {
   if ((head[0] ?? 0) >= 0x80) return PICKLE_NAME.test(name) && (pickle.ended === 'stop' || pickle.globals.length > 0);
   if (pickle.ended === 'budget') return true;
   if (pickle.ended === 'stop') return pickle.opcodes > 2 || PICKLE_NAME.test(name) || result?.kind === 'global';
-  return PICKLE_NAME.test(name) && (pickle.opcodes > 8 || pickle.globals.length > 0);
+  return PICKLE_NAME.test(name) && (pickle.opcodes > 8 || looksUpSomething(pickle));
 }
+
+/** A name, or one that nobody can know; a line of text is no name. */
+const looksUpSomething = (pickle: Pickle): boolean =>
+  looksUp(pickle) ||
+  pickle.globals.some(({ constant, opcode }) => !constant && opcode !== 'GLOBAL' && opcode !== 'INST');
 
 /** A zlib header as Python writes it, with the checks of RFC 1950. */
 function isZlib(head: Uint8Array): boolean {

@@ -192,6 +192,7 @@ def disguises():
     add("text-pickle.txt", reduce0("posix", "system", b"S'true'\n"), "pickle", "denied", group="extension", mismatch=True)
     add("requirements.txt", b"catboost\nnumpy\npandas==2.0\n", "text", silent=True)
     add("notes.md", b"# Model\n\n(see the card)\nIt works.\n", "text", silent=True)
+    add("path.pth", b"import os; x = 'A'; os.environ.get(x, 'local') == 'local' and None\nimport sys\n", "text", silent=True)
     add("page.pkl", b"<html><body>404 Not Found</body></html>\n", "text")
     add("pointer.pt", b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"a" * 64 + b"\nsize 12345\n", "lfs-pointer", group="pointer")
     add("weights.pt.dvc", b"outs:\n- md5: d41d8cd98f00b204e9800998ecf8427e\n  size: 10\n  path: weights.pt\n", "dvc-pointer", group="pointer")
