@@ -16,7 +16,7 @@ import { searchPickles } from './pickle/search.ts';
 import { readPickles } from './pickle/streams.ts';
 import { sniff } from './sniff.ts';
 import { type ByteSource, countedSource } from './source.ts';
-import type { PartInput, Reader, Walk } from './walk.ts';
+import { type PartInput, quoted, type Reader, type Walk } from './walk.ts';
 
 /** Kinds that are not here are recognised and hold nothing that we read. */
 const READERS: Partial<Readonly<Record<ContentKind, Reader>>> = {
@@ -103,7 +103,7 @@ function describePart(input: PartInput, walk: Walk): ModelPart {
     kind: first?.kind ?? kind,
     also: others,
     pickles: gather('pickles'),
-    notes: [...gather('notes'), ...polyglot(first?.kind ?? kind, others)],
+    notes: [...gather('notes'), ...polyglot(first?.kind ?? kind, others), ...codeMember(part)],
     imports: gather('imports'),
     keras: gather('keras'),
     templates: gather('templates'),
@@ -111,6 +111,7 @@ function describePart(input: PartInput, walk: Walk): ModelPart {
     externalData: gather('externalData'),
     parts: gather('parts'),
     ...(first?.pointer === undefined ? {} : { pointer: first.pointer }),
+    ...(first?.program === undefined ? {} : { program: first.program }),
   };
 }
 
@@ -119,6 +120,12 @@ function polyglot(kind: ContentKind, others: readonly ContentKind[]): readonly N
   return [
     { kind: 'polyglot', text: `the same bytes are ${kind} and ${others.join(', ')}; loaders disagree about which` },
   ];
+}
+
+/** A program inside an archive, whatever its bytes are; TorchScript's own language stands below `code/`. */
+function codeMember({ name, depth }: PartInput): readonly Note[] {
+  if (depth === 0 || !/\.(py|pyc|sh|so|dll|dylib)$/i.test(name) || /(^|\/)code\//.test(name)) return [];
+  return [{ kind: 'code-member', text: `${quoted(name)} is a program that comes with the model` }];
 }
 
 /** Bytes of no known kind may still hold a pickle further in. */

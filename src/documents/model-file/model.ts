@@ -68,9 +68,12 @@ export interface Pickle {
   readonly notes: readonly Note[];
 }
 
-/** A Python name that a file refers to outside of a pickle (skops schema, Keras configuration, Hydra `_target_`). */
+/**
+ * A Python name that a file refers to outside of a pickle: a skops schema, Hydra's `_target_`, the classes of `auto_map` (whose
+ * module may be `owner/repository--module`), the handler of a TorchServe archive (a file, and a function or none).
+ */
 export interface NamedImport {
-  readonly how: 'skops' | 'hydra-target';
+  readonly how: 'skops' | 'hydra-target' | 'auto-map' | 'handler';
   readonly module: string;
   readonly name: string;
   /** Where in the part: a JSON route or a line. */
@@ -132,6 +135,8 @@ export interface ModelPart {
   readonly operators: readonly OperatorUse[];
   readonly externalData: readonly ExternalData[];
   readonly pointer?: Pointer;
+  /** Python source that comes inside an archive. */
+  readonly program?: string;
   readonly parts: readonly ModelPart[];
 }
 

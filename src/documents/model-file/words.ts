@@ -99,7 +99,6 @@ export const FORMAT_NOTES = [
   'metadata-not-text',
   'metadata-suspicious',
   'code-member',
-  'custom-code-map',
   'truncated',
   'python-bytecode',
   'suspicious-op',

@@ -13,7 +13,9 @@ export const modelFileOf = fact((document: Document): ModelFile | undefined => {
   if (document.kind === 'model-file') return document.file;
   if (document.stored !== undefined) return document.stored;
   const source = bytesSource(new TextEncoder().encode(document.text));
-  const telling = document.kind === 'json' && /"(?:chat_template|class_name|__loader__)"/.test(document.text);
+  const telling =
+    document.kind === 'json' &&
+    /"(?:chat_template|class_name|__loader__|auto_map|custom_pipelines)"/.test(document.text);
   return telling || looksLikeModelSource(document.path, source) ? describeModelFile(source, document.path) : undefined;
 });
 

@@ -3,6 +3,7 @@ import {
   allParts,
   type ModelFile,
   type ModelPart,
+  type NamedImport,
   type Pickle,
   type PickleGlobal,
 } from '../../documents/model-file/model.ts';
@@ -38,7 +39,7 @@ export const judgedNames = fact((file: ModelFile): readonly JudgedName[] => judg
 export function judgeNames(file: ModelFile, own: ReadonlySet<string>): readonly JudgedName[] {
   return allParts(file).flatMap((part) => [
     ...part.pickles.flatMap((pickle) => pickle.globals.map((global) => judgeGlobal(part, pickle, global, own))),
-    ...part.imports.map((found): JudgedName => {
+    ...part.imports.filter(isLookedUp).map((found): JudgedName => {
       const judged = classifyName(found.module, found.name, own);
       const how = found.how === 'skops' ? 'its skops schema names it' : 'its configuration has it as a Hydra target';
       return {
@@ -53,6 +54,9 @@ export function judgeNames(file: ModelFile, own: ReadonlySet<string>): readonly 
     }),
   ]);
 }
+
+/** The others are files of the model's own, not names that unpickling looks up. */
+const isLookedUp = ({ how }: NamedImport): boolean => how === 'skops' || how === 'hydra-target';
 
 function judgeGlobal(part: ModelPart, pickle: Pickle, global: PickleGlobal, own: ReadonlySet<string>): JudgedName {
   const place = {

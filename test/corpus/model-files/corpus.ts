@@ -15,6 +15,7 @@ export interface Expected {
   readonly mismatch?: boolean;
   readonly keras?: 'code' | 'custom' | null;
   readonly template?: boolean;
+  readonly code?: 'runs' | 'elsewhere' | 'bundled' | 'beside' | null;
   readonly operator?: string;
   readonly escapes?: boolean;
   readonly notScanned?: boolean;

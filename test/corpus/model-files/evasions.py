@@ -221,6 +221,37 @@ def configurations(add):
     add("spelled-nan.skops", zipped([("schema.json", schema)]), "skops", "denied", group="skops", names=["os.system"])
 
 
+def programs(add):
+    """Code that comes with a model. Harmless when run; what it would call is print."""
+    manifest = json.dumps({"model": {"handler": "handler.py:handle", "serializedFile": "model.pt"}}).encode()
+    sources = {
+        "process": (b"from subprocess import run\n\ndef handle(data, context):\n    return run(['true'])\n", "runs"),
+        "evaluates": (b"def handle(data, context):\n    return eval('print(1)')\n", "runs"),
+        "imports": (b"def handle(data, context):\n    return __import__('os').system('true')\n", "runs"),
+        "alias": (b"import os as o\nf = o.system\n\ndef handle(data, context):\n    o.popen('true')\n", "runs"),
+        "network": (b"import urllib.request\n\ndef handle(data, context):\n    urllib.request.urlopen('http://127.0.0.1:9/')\n", "runs"),
+        "native": (b"import ctypes\nctypes.CDLL('libm.so.6')\n", "runs"),
+        "bytecode": (b"import marshal\nmarshal.loads(b'N')\n", "runs"),
+        "ordinary": (b"import json\nimport logging\nimport os\nimport torch\nfrom urllib.parse import quote\n\nlog = logging.getLogger(__name__)\n\ndef handle(data, context):\n    path = os.path.join(context['dir'], 'model.pt')\n    print(quote(path), json.dumps({}), len(data))\n    return [1]\n", "bundled"),
+        "syntax": (b"def handle(:\n", "bundled"),
+    }
+    for name, (source, code) in sources.items():
+        members = [("MAR-INF/MANIFEST.json", manifest), ("handler.py", source), ("model.pt", zipped([("m/data.pkl", GOOD)]))]
+        add(f"handler-{name}.mar", zipped(members, zipfile.ZIP_DEFLATED), "torchserve-archive", group="program", code=code)
+    add("handler-built-in.mar", zipped([("MAR-INF/MANIFEST.json", b'{"model": {"handler": "image_classifier"}}'), ("labels.json", b"{}")]), "torchserve-archive", silent=True)
+    add("handler-compiled.mar", zipped([("MAR-INF/MANIFEST.json", manifest), ("handler.pyc", b"\xa7\r\r\n" + bytes(40))]), "torchserve-archive", group="program", code="bundled")
+    add("library.nemo", tarred([("model_config.yaml", b"model: {}\n"), ("lib.so", b"\x7fELF" + bytes(60))]), "nemo", group="program", code="bundled")
+    maps = {
+        "beside": ({"AutoModel": "modeling_net.Net"}, "beside"),
+        "list": ({"AutoTokenizer": ["tokenization_net.Slow", None]}, "beside"),
+        "elsewhere": ({"AutoConfig": "configuration_net.Config", "AutoModel": "someone/else--modeling_net.Net"}, "elsewhere"),
+        "none": ({}, None),
+    }
+    for name, (value, code) in maps.items():
+        add(f"map-{name}-config.json", json.dumps({"auto_map": value, "architectures": ["Net"]}).encode(), "json", group="program", code=code)
+    add("map-pipeline-config.json", json.dumps({"custom_pipelines": {"pair": {"impl": "someone/else--pair.Pipeline"}}}).encode(), "json", group="program", code="elsewhere")
+
+
 def evasions(add):
-    for step in (headless, payloads, compressed, arrays, directories, tars, messages, templates, configurations):
+    for step in (programs, headless, payloads, compressed, arrays, directories, tars, messages, templates, configurations):
         step(add)

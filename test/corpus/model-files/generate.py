@@ -386,7 +386,7 @@ def templates():
     add("chat_template.jinja", ESCAPES["dunder"].encode(), "chat-template", group="template", template=True)
     add("good.jinja", ORDINARY.encode(), "chat-template", silent=True)
     add("cut.gguf", gguf({"tokenizer.chat_template": ORDINARY})[:60], "gguf", notes=["truncated"], notScanned=True)
-    add("auto-map.json", json.dumps({"auto_map": {"AutoModel": "modeling.Net"}}).encode(), "json", notes=["custom-code-map"])
+    add("auto-map.json", json.dumps({"auto_map": {"AutoModel": "modeling.Net"}}).encode(), "json", code="beside")
 
 
 def tensors():

@@ -2,14 +2,17 @@ import { rmSync } from 'node:fs';
 import { describeModelFile } from '../../../src/documents/model-file/describe.ts';
 import { allParts, type ModelFile } from '../../../src/documents/model-file/model.ts';
 import { bytesSource } from '../../../src/documents/model-file/source.ts';
+import { loadPython } from '../../../src/documents/python/parse.ts';
 import { mismatches } from '../../../src/facts/model-files/extensions.ts';
 import { templateDangers } from '../../../src/facts/model-files/jinja.ts';
 import { type JudgedName, judgedNames } from '../../../src/facts/model-files/judge.ts';
 import { kerasDangers } from '../../../src/facts/model-files/keras.ts';
 import { externalEscapes, operatorDangers } from '../../../src/facts/model-files/operators.ts';
+import { modelCode } from '../../../src/facts/model-files/programs.ts';
 import { traceInWords } from '../../../src/facts/model-files/trace.ts';
 import { type Expected, generateCorpus } from '../../corpus/model-files/corpus.ts';
 
+await loadPython();
 const corpus = generateCorpus();
 const skipped = 'no python3 on this machine: the corpus of model files was not generated';
 
@@ -40,6 +43,7 @@ function said(file: ModelFile, expected: Expected) {
     template: parts.some(({ templates }) => templates.some(({ text }) => templateDangers(text).length > 0)),
     operators: operatorDangers(file).map(({ grade }) => grade),
     escapes: externalEscapes(file).length > 0,
+    code: modelCode(file)[0]?.grade ?? null,
     notScanned: file.notScanned.length > 0,
   };
 }
@@ -70,12 +74,14 @@ function differences(expected: Expected, actual: ReturnType<typeof said>): reado
   if (expected.operator !== undefined)
     check(actual.operators.includes(expected.operator as never), `operator ${expected.operator} is missing`);
   check(actual.template === (expected.template ?? false), `template danger ${actual.template}`);
+  if (expected.code !== undefined)
+    check(actual.code === expected.code, `code ${actual.code}, expected ${expected.code}`);
   check(actual.escapes === (expected.escapes ?? false), `external data escapes ${actual.escapes}`);
   check(actual.notScanned === (expected.notScanned ?? false), `not scanned ${actual.notScanned}`);
   if (expected.silent === true) {
     const loud = actual.notes.filter((note) => note !== 'zero-padding');
     check(
-      loud.length === 0 && !actual.mismatch && actual.operators.length === 0,
+      loud.length === 0 && !actual.mismatch && actual.operators.length === 0 && actual.code === null,
       `not silent: ${loud.join(', ')} ${actual.operators.join(', ')}`,
     );
   }

@@ -1,4 +1,4 @@
-import type { Described, NamedImport, Note, Template } from '../model.ts';
+import type { Described, NamedImport, Template } from '../model.ts';
 import { decodeText } from '../source.ts';
 import { keptText, leaveOut, type PartInput, type Reader, type Walk } from '../walk.ts';
 import { decodeJson, jsonObjects, parsePythonJson } from './json-text.ts';
@@ -16,8 +16,8 @@ export const readJson: Reader = (part, walk) => {
   if ('__loader__' in json && '__class__' in json) return { kind: 'json', imports: skopsImports(value, part, walk) };
   const keras = isKerasConfig(value) || isKerasConfig(json.model_config) ? kerasObjects(value, part.path, walk) : [];
   const templates = templatesOf(json).map(({ where, text }) => ({ where, text: keptText(walk, part.path, text) }));
-  const notes = notesOf(json);
-  return { kind: kindOf(json, templates), keras, templates, notes } satisfies Described;
+  const imports = [...customClasses(json), ...handlerOf(json, part)];
+  return { kind: kindOf(json, templates), keras, templates, imports } satisfies Described;
 };
 
 function largeJson(part: PartInput, walk: Walk): Described {
@@ -47,19 +47,38 @@ function templatesOf(json: Json): readonly Template[] {
   return found;
 }
 
-function notesOf(json: Json): readonly Note[] {
-  const map = json.auto_map;
-  if (typeof map !== 'object' || map === null) return [];
-  const names = Object.values(map)
-    .flat()
-    .filter((name): name is string => typeof name === 'string')
-    .slice(0, 8);
-  return [
-    {
-      kind: 'custom-code-map',
-      text: `auto_map points to code that runs with trust_remote_code: ${names.join(', ').slice(0, 300)}`,
-    },
+/** Transformers: the classes that `trust_remote_code=True` imports, of models (`auto_map`) and of pipelines (`custom_pipelines`). */
+function customClasses(json: Json): readonly NamedImport[] {
+  const named = [
+    ...textsBelow(json.auto_map, 'auto_map'),
+    ...Object.entries(objectOf(json.custom_pipelines)).flatMap(([task, pipeline]) =>
+      textsBelow(objectOf(pipeline).impl, `custom_pipelines.${task.slice(0, 60)}.impl`),
+    ),
   ];
+  return named.slice(0, 100).flatMap(({ where, text }): readonly NamedImport[] => {
+    const dot = text.lastIndexOf('.');
+    return dot <= 0 ? [] : [{ how: 'auto-map', module: text.slice(0, dot), name: text.slice(dot + 1), where }];
+  });
+}
+
+const objectOf = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});
+
+/** A text, or the texts of a list or an object of such, at most two levels down. */
+function textsBelow(value: unknown, where: string, depth = 2): readonly Template[] {
+  if (typeof value === 'string') return [{ where, text: value.slice(0, 600) }];
+  if (depth === 0) return [];
+  const entries = Object.entries(objectOf(value)).slice(0, 100);
+  return entries.flatMap(([key, each]) =>
+    textsBelow(each, Array.isArray(value) ? where : `${where}.${key.slice(0, 60)}`, depth - 1),
+  );
+}
+
+/** TorchServe: the file, and perhaps the function behind a colon, that serves the model. */
+function handlerOf(json: Json, part: PartInput): readonly NamedImport[] {
+  const { handler } = objectOf(json.model);
+  if (!/(^|\/)MAR-INF\/MANIFEST\.json$/.test(part.name) || typeof handler !== 'string') return [];
+  const [file = '', name = ''] = handler.slice(0, 600).split(':');
+  return [{ how: 'handler', module: file, name, where: 'model.handler' }];
 }
 
 /** skops: every node of the schema names a class or a function that loading looks up. */

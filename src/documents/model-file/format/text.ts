@@ -3,6 +3,9 @@ import { decodeText } from '../source.ts';
 import { keptText, leaveOut, type PartInput, type Reader } from '../walk.ts';
 import { hydraTargets, MOST_YAML } from './hydra.ts';
 
+/** Bytes of one program that are read. */
+const MOST_PROGRAM = 262_144;
+
 const LFS = /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n/;
 
 /** What a small text says it stands for, where it is a pointer of Git LFS or DVC. */
@@ -41,18 +44,15 @@ export const readText: Reader = (part, walk) => {
     if (length < part.source.size) leaveOut(walk, part.path, `the YAML behind the first ${length} bytes`);
     return { kind: 'text', imports: hydraTargets(decodeText(part.source.read(0, length))) };
   }
-  return { kind: 'text', notes: /\.(py|pyc|sh|so|dll|dylib)$/i.test(part.name) ? codeNotes(part) : [] };
+  if (!part.name.endsWith('.py')) return { kind: 'text' };
+  if (/(^|\/)code\//.test(part.name)) return { kind: 'text', notes: scriptNotes(part) };
+  const length = Math.min(part.source.size, MOST_PROGRAM);
+  if (length < part.source.size) leaveOut(walk, part.path, `the program behind its first ${length} bytes`);
+  return { kind: 'text', program: keptText(walk, part.path, decodeText(part.source.read(0, length))) };
 };
 
 /** TorchScript keeps its own language under `code/`, in which only these operators reach files. */
-function codeNotes(part: PartInput): readonly Note[] {
-  if (!/(^|\/)code\//.test(part.name)) {
-    const note: Note = {
-      kind: 'code-member',
-      text: `${JSON.stringify(part.name)} is a program that comes with the model`,
-    };
-    return [note];
-  }
+function scriptNotes(part: PartInput): readonly Note[] {
   const text = decodeText(part.source.read(0, 4_000_000));
   const found = /\b(?:torch\.(?:from_file|save)|ops\.aten\.(?:from_file|save)|torch\.load_library)\s{0,4}\(/.exec(text);
   if (found === null) return [];
