@@ -32,13 +32,15 @@ function credentials(): readonly string[] {
     'PRIVATE_KEY_PATH',
     'WEBHOOK_SECRET',
     'REDIS_URL',
-    'MLFLOW_TRACKING_URI',
+    'ML_REVIEW_MLFLOW_URI',
+    'ML_REVIEW_MLFLOW_TOKEN',
+    'ML_REVIEW_FETCH_TOKEN',
   ];
-  return names.map((name) => `  ${name.padEnd(20)} ${(process.env[name] ?? '') === '' ? 'not set' : 'set'}`);
+  return names.map((name) => `  ${name.padEnd(22)} ${(process.env[name] ?? '') === '' ? 'not set' : 'set'}`);
 }
 
-function toolLine({ name, status, version, required, note }: ToolStatus): string {
-  return `  ${MARKS[status]} ${name.padEnd(20)} ${(version ?? '').padEnd(10)} ${required ? 'required     ' : 'supplementary'} ${note}`;
+function toolLine({ name, status, version, outside, required, note }: ToolStatus): string {
+  return `  ${outside === true ? '!' : MARKS[status]} ${name.padEnd(20)} ${(version ?? '').padEnd(10)} ${required ? 'required     ' : 'supplementary'} ${note}`;
 }
 
 async function configuration(repo: string, engine: Awaited<ReturnType<typeof createEngine>>): Promise<string> {

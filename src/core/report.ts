@@ -30,6 +30,8 @@ export interface ToolStatus {
   readonly name: string;
   readonly status: 'ok' | 'missing' | 'failed' | 'not-run';
   readonly version?: string;
+  /** The installed version is none of those that its adapter knows. */
+  readonly outside?: true;
   readonly required: boolean;
   readonly note: string;
 }

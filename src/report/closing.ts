@@ -72,9 +72,10 @@ export function uniqueTools(participants: readonly Opinion[]): readonly ToolStat
   return [...new Map(participants.flatMap((each) => each.tools).map((tool) => [tool.name, tool])).values()];
 }
 
-function describeTool({ name, status, version, note }: ToolStatus): string {
+function describeTool({ name, status, version, outside, note }: ToolStatus): string {
   const which = version === undefined ? prose(name) : `${prose(name)} ${prose(clip(version, 40))}`;
-  return status === 'ok' ? which : `${which} ${status}${note === '' ? '' : ` (${prose(clip(note, MOST.note))})`}`;
+  if (status === 'ok') return outside === true ? `${which} (a version its adapter does not know)` : which;
+  return `${which} ${status}${note === '' ? '' : ` (${prose(clip(note, MOST.note))})`}`;
 }
 
 function notAssessedRow(participants: readonly Opinion[]): readonly string[] {

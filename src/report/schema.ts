@@ -54,6 +54,7 @@ const participant = z.strictObject({
       name: z.string(),
       status: z.enum(['ok', 'missing', 'failed', 'not-run']),
       version: z.string().optional(),
+      outside: z.literal(true).optional(),
       required: z.boolean(),
       note: z.string(),
     }),

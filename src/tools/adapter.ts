@@ -1,6 +1,7 @@
 import type { RepoPath } from '../core/location.ts';
 import type { ToolObservation } from '../core/tool.ts';
 import type { Checkout } from './checkout.ts';
+import type { KnownVersions } from './versions.ts';
 
 /** What running a tool gave: observations, or why there are none. */
 export type ToolAnswer =
@@ -11,6 +12,8 @@ export type ToolAnswer =
 export interface Adapter {
   /** As the persona file names it, in lower case. */
   readonly tool: string;
+  /** Absent for a tool that comes with the panel. */
+  readonly versions?: KnownVersions;
   /** Which of the changed files it reads; it is not run when there are none. */
   readonly reads: (path: RepoPath) => boolean;
   readonly run: (checkout: Checkout, paths: readonly RepoPath[]) => Promise<ToolAnswer>;

@@ -17,6 +17,7 @@ import { trivy } from './adapters/trivy.ts';
 import { yamllint } from './adapters/yamllint.ts';
 import { withCheckout } from './checkout.ts';
 import { RUN_LIMITS, run } from './run.ts';
+import { isOutside, versionNote } from './versions.ts';
 
 export const ADAPTERS: readonly Adapter[] = [
   ruff,
@@ -39,6 +40,7 @@ const CHECK_MS = 15_000;
 export interface Found {
   readonly status: ToolStatus['status'];
   readonly version?: string;
+  readonly outside?: true;
   readonly note: string;
 }
 
@@ -47,11 +49,20 @@ const adapterOf = ({ name }: PersonaTool): Adapter | undefined =>
 
 const versionIn = (text: string): string | undefined => /\d+\.\d+(?:\.\d+)?(?:[\w.+-]*)?/.exec(text)?.[0];
 
+/** The one service that is asked, at the address of the operator. */
+const isAddressed = ({ name }: PersonaTool): boolean =>
+  name === 'MLflow' && (process.env['ML_REVIEW_MLFLOW_URI'] ?? '') !== '';
+
 function idle(tool: PersonaTool): Found | undefined {
   if (tool.class === 'never-run-here')
     return { status: 'not-run', note: `never run here: ${tool.neverRunBecause ?? ''}${standing(tool)}` };
   if (tool.class === 'read-only-service')
-    return { status: 'not-run', note: `no address is configured${standing(tool)}` };
+    return {
+      status: 'not-run',
+      note: isAddressed(tool)
+        ? 'an address is configured; it is asked during a review'
+        : `no address is configured${standing(tool)}`,
+    };
   return undefined;
 }
 
@@ -69,8 +80,16 @@ async function lookFor(tool: PersonaTool): Promise<Found> {
   if (outcome.status !== 0)
     return { status: 'failed', note: `\`${tool.check.argv.join(' ')}\` ended with status ${outcome.status}` };
   const version = versionIn(`${outcome.out}\n${outcome.err}`);
-  const note = adapterOf(tool) === undefined ? 'is there; the panel does not call it' : 'ready';
-  return { status: 'ok', note, ...(version === undefined ? {} : { version }) };
+  return { status: 'ok', ...known(adapterOf(tool), version), ...(version === undefined ? {} : { version }) };
+}
+
+/** What the adapter knows of the installed version. */
+function known(adapter: Adapter | undefined, version: string | undefined): Pick<Found, 'note' | 'outside'> {
+  if (adapter === undefined) return { note: 'is there; the panel does not call it' };
+  const { versions } = adapter;
+  if (versions === undefined) return { note: 'ready' };
+  const outside = version !== undefined && isOutside(version, versions);
+  return { note: versionNote(version, versions), ...(outside ? { outside } : {}) };
 }
 
 /** Checks every tool of all participants once, however many name it, and all at the same time. */

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
 
 /** Limits of one run of a program. */
 export interface RunLimits {
@@ -17,12 +19,16 @@ export type RunOutcome =
   | { readonly kind: 'missing' }
   | { readonly kind: 'stopped'; readonly why: string };
 
+/** Python tools are installed here, never into the system; the operator may name another folder. */
+export const TOOL_ENVIRONMENT =
+  process.env['ML_REVIEW_TOOLS_DIR'] ?? join(homedir(), '.local', 'share', 'ml-review', 'python');
+
 const ERR_BYTES = 64 * 1024;
 
 /** The environment that a tool sees: where programs are, nothing of ours, no configuration of whoever runs us. */
 function cleanEnvironment(home: string): NodeJS.ProcessEnv {
   return {
-    PATH: process.env['PATH'],
+    PATH: [process.env['PATH'], join(TOOL_ENVIRONMENT, 'bin')].filter((part) => part).join(delimiter),
     HOME: home,
     LANG: 'C.UTF-8',
     PYTHONDONTWRITEBYTECODE: '1',

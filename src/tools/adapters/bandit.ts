@@ -68,6 +68,7 @@ const confidenceOf = (confidence: string): Confidence => (confidence === 'HIGH' 
 
 export const bandit: Adapter = {
   tool: 'bandit',
+  versions: { from: '1.6', below: '2', tested: '1.6.2' },
   reads: (path) => path.endsWith('.py'),
   async run({ folder, text }, paths) {
     // What the author silenced is asked for too, and shown as allowed by the author.

@@ -19,6 +19,7 @@ const PRAGMA = 'detect_secrets.filters.allowlist.is_line_allowlisted';
  */
 export const detectSecrets: Adapter = {
   tool: 'detect-secrets',
+  versions: { from: '1.0', below: '2' },
   reads: (path) =>
     /\.(py|ipynb|ya?ml|json|toml|ini|cfg|env|properties|tf|tfvars|sh|sql|md|txt)$|(^|\/)(\.env|Dockerfile)/.test(path),
   async run({ folder, text }, paths) {

@@ -45,6 +45,7 @@ const SAME_AS: Readonly<Record<string, readonly string[]>> = {
  */
 export const hadolint: Adapter = {
   tool: 'hadolint',
+  versions: { from: '2.0', below: '3' },
   reads: (path) => /(^|\/)(Dockerfile|Containerfile)([.-][\w.-]*)?$|\.[Dd]ockerfile$/.test(path),
   async run({ folder, text }, paths) {
     const off = OFF.flatMap((rule) => ['--ignore', rule]);

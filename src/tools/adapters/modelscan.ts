@@ -76,6 +76,7 @@ async function scan(folder: string, written: string, paths: readonly RepoPath[])
  */
 export const modelscan: Adapter = {
   tool: 'modelscan',
+  versions: { from: '0.8', below: '0.9' },
   reads: isModelFile,
   async run({ folder }, paths) {
     const own = await mkdtemp(join(tmpdir(), 'ml-review-modelscan-'));

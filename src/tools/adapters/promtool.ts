@@ -38,6 +38,7 @@ function observationOf(line: string, paths: Parameters<Adapter['run']>[1]): Tool
 
 export const promtool: Adapter = {
   tool: 'promtool',
+  versions: { from: '2.0', below: '4', tested: '2.42.0' },
   reads: isRules,
   async run({ folder, text }, paths) {
     const observations: ToolObservation[] = [];

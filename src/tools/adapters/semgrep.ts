@@ -64,6 +64,7 @@ function weaknessOf(cwe: string | readonly string[] | undefined): Weakness {
  */
 export const semgrep: Adapter = {
   tool: 'semgrep',
+  versions: { from: '1.0', below: '2' },
   reads: (path) => /\.(py|ya?ml|json|tf|sh|js|ts|go|java)$|(^|\/)Dockerfile/.test(path),
   async run({ folder, text }, paths) {
     const rules = process.env['ML_REVIEW_SEMGREP_RULES'] ?? '';

@@ -37,6 +37,7 @@ function parse(text: string): unknown {
 
 export const sqlfluff: Adapter = {
   tool: 'sqlfluff',
+  versions: { from: '1.4', below: '4', tested: '1.4.5' },
   reads: (path) => path.endsWith('.sql'),
   async run({ folder, text }, paths) {
     // Templates would be rendered, which evaluates what the change wrote.

@@ -56,6 +56,7 @@ const LOCKS: Rule = { severity: 'medium', concern: 'migration-safety', sameAs: [
  */
 export const squawk: Adapter = {
   tool: 'squawk',
+  versions: { from: '2.0', below: '3' },
   reads: (path) => /\.sql$/.test(path) && /(^|\/)(migrations?|flyway|alembic)\/|(^|\/)[VU]\d[\w.]*__/i.test(path),
   async run({ folder, text }, paths) {
     const off = OFF.flatMap((rule) => ['--exclude', rule]);

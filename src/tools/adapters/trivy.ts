@@ -87,6 +87,7 @@ const ofSecret = (path: RepoPath, each: z.infer<typeof secret>): ToolObservation
  */
 export const trivy: Adapter = {
   tool: 'trivy',
+  versions: { from: '0.54', below: '1' },
   reads: (path) => /\.(ya?ml|json|tf|toml|env|py|sh|cfg|ini|properties)$|(^|\/)Dockerfile|(^|\/)\.env/.test(path),
   async run({ folder, text }, paths) {
     const argv = [

@@ -10,6 +10,7 @@ const LINE = /^(.+?):(\d+):(\d+): \[(error|warning)\] (.*?)(?: \(([\w-]+)\))?$/;
 
 export const yamllint: Adapter = {
   tool: 'yamllint',
+  versions: { from: '1.20', below: '2', tested: '1.29.0' },
   reads: (path) => /\.ya?ml$/.test(path),
   async run({ folder, text }, paths) {
     const plain = paths.filter((path) => !/\{\{|\{%/.test(text(path)));
