@@ -1,4 +1,7 @@
-import { notOpened, readGzip, readZlib } from './archive/streams.ts';
+import { unbzip2 } from './archive/bzip2.ts';
+import { unlz4 } from './archive/lz4.ts';
+import { unlzma, unxz } from './archive/lzma.ts';
+import { notOpened, readGzip, readPacked, readZlib } from './archive/streams.ts';
 import { readTar } from './archive/tar.ts';
 import { readZip } from './archive/zip.ts';
 import { readGguf } from './format/gguf.ts';
@@ -40,10 +43,10 @@ const READERS: Partial<Readonly<Record<ContentKind, Reader>>> = {
   'dvc-pointer': readPointer,
   tflite: readTflite,
   unknown: readUnknown,
-  bzip2: notOpened('bzip2'),
-  xz: notOpened('xz'),
-  lzma: notOpened('lzma'),
-  lz4: notOpened('lz4'),
+  bzip2: readPacked('bzip2', unbzip2),
+  xz: readPacked('xz', unxz),
+  lzma: readPacked('lzma', unlzma),
+  lz4: readPacked('lz4', unlz4),
   zstd: notOpened('zstd'),
   '7z': notOpened('7z'),
   rar: notOpened('rar'),

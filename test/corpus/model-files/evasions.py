@@ -1,5 +1,6 @@
 """Ways past a scanner that reads files otherwise than their loaders do. Names of functions, never called in any program."""
 
+import bz2
 import io
 import json
 import lzma
@@ -50,7 +51,21 @@ def payloads(add):
 
 def compressed(add):
     add("old.joblib", b"ZF" + hex(len(BAD)).encode().ljust(19) + zlib.compress(BAD), "zlib", "denied", group="compressed")
-    add("alone.joblib", lzma.compress(BAD, format=lzma.FORMAT_ALONE), "lzma", group="not-scanned", notScanned=True)
+    alone = lzma.compress(BAD, format=lzma.FORMAT_ALONE)
+    add("alone.joblib", alone, "lzma", "denied", group="compressed", names=["posix.system"])
+    add("alone-cut.joblib", lzma.compress(BAD + bytes(range(256)) * 40, format=lzma.FORMAT_ALONE)[:-40], "lzma", "denied", group="compressed", notes=["damaged"], notScanned=True)
+    add("filtered.xz", lzma.compress(BAD, filters=[{"id": lzma.FILTER_DELTA, "dist": 1}, {"id": lzma.FILTER_LZMA2}]), "xz", group="not-scanned", notScanned=True)
+    add("two.xz", lzma.compress(GOOD) + lzma.compress(BAD, check=lzma.CHECK_SHA256), "xz", "denied", group="compressed")
+    add("two.pkl.bz2", bz2.compress(GOOD) + bz2.compress(BAD, 1), "bzip2", "denied", group="compressed")
+    add("behind.pkl.bz2", bz2.compress(GOOD) + BAD, "bzip2", "denied", group="compressed", notes=["bytes-after"])
+    add("good.pkl.xz", lzma.compress(GOOD), "xz", silent=True)
+    add("good.pkl.bz2", bz2.compress(GOOD), "bzip2", silent=True)
+    add("large.pkl.xz", lzma.compress(bytes(40_000_000), preset=0), "xz", group="not-scanned", notScanned=True, notes=["bomb"])
+    # One frame with one stored block, as an LZ4 program writes what does not get smaller.
+    frame_head = b"\x04\x22\x4d\x18\x60\x40\x82"
+    add("stored.joblib", frame_head + struct.pack("<I", len(BAD) | 0x80000000) + BAD + bytes(4), "lz4", "denied", group="compressed")
+    literals = b"\xf0" + bytes([len(BAD) - 15]) + BAD
+    add("literals.joblib.lz4", frame_head + struct.pack("<I", len(literals)) + literals + bytes(4), "lz4", "denied", group="compressed")
 
 
 def arrays(add):

@@ -90,9 +90,9 @@ def calls_of_print():
     add("print-gzip-crc.pkl.gz", gzip.compress(data)[:-8] + b"\0\0\0\0" + gzip.compress(data)[-4:], "gzip", "denied", group="compressed", notes=["crc-wrong"])
     add("print-gzip-cut.pkl.gz", gzip.compress(data + bytes(range(256)) * 40)[:-60], "gzip", "denied", group="compressed", notes=["damaged"])
     add("print-zlib-trailing.joblib", zlib.compress(pickle.dumps(1)) + data, "zlib", "denied", group="compressed", notes=["bytes-after"])
-    add("print.pkl.bz2", bz2.compress(data), "bzip2", group="not-scanned", notScanned=True)
-    add("print.pkl.xz", lzma.compress(data), "xz", group="not-scanned", notScanned=True)
-    add("print.joblib.lz4", b"\x04\x22\x4d\x18" + bytes(40), "lz4", group="not-scanned", notScanned=True)
+    add("print.pkl.bz2", bz2.compress(data), "bzip2", "denied", group="compressed", names=["builtins.print"])
+    add("print.pkl.xz", lzma.compress(data), "xz", "denied", group="compressed", names=["builtins.print"])
+    add("print.joblib.lz4", b"\x04\x22\x4d\x18" + bytes(40), "lz4", group="not-scanned", notScanned=True, notes=["damaged"])
     add("seven.bin", b"7z\xbc\xaf'\x1c" + bytes(60), "7z", group="not-scanned", notScanned=True)
     add("seven.pt", b"7z\xbc\xaf'\x1c" + bytes(60), "7z", group="not-scanned", notScanned=True, mismatch=True)
 

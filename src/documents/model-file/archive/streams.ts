@@ -54,8 +54,33 @@ export const readZlib: Reader = (part, walk) => {
   return { kind: 'zlib', parts, notes };
 };
 
+/** Bytes that one stream of these forms may become, and what a byte of them costs beside one of deflate: their decoders are slow. */
+const MOST_SLOW = 32 * 1024 * 1024;
+const SLOW_COST = 4;
+
+/** What a decoder makes of a whole part, as joblib's `compress=('bz2', 3)` and its kin write it; described as a part. */
+export function readPacked(
+  kind: 'bzip2' | 'xz' | 'lzma' | 'lz4',
+  unpack: (source: ByteSource, most: number) => Inflated,
+): Reader {
+  return (part, walk) => {
+    const name = innerName(part.name);
+    const most = Math.min(MOST_SLOW, walk.limits.inflateBytes, Math.floor(walk.inflateLeft / SLOW_COST));
+    const found = unpack(part.source, most);
+    walk.inflateLeft -= found.bytes.length * SLOW_COST;
+    if (found.ended === 'limit')
+      leaveOut(walk, below(part, name), `what stands behind the first ${most} decompressed bytes`);
+    if (found.ended === 'damaged') leaveOut(walk, below(part, name), `${kind} data behind a place that cannot be read`);
+    const used = found.ended === 'end' ? found.used : part.source.size;
+    const notes: Note[] = [...streamNotes({ ...found, used }, 0)];
+    const parts = [...describeBelow(part, name, bytesSource(found.bytes), walk)];
+    if (found.ended === 'end') parts.push(...rest(part, used, notes, walk));
+    return { kind, parts, notes };
+  };
+}
+
 /** A form that is recognised but not opened. */
-export function notOpened(kind: 'bzip2' | 'xz' | 'lzma' | 'lz4' | 'zstd' | '7z' | 'rar'): Reader {
+export function notOpened(kind: 'zstd' | '7z' | 'rar'): Reader {
   return (part, walk) => {
     leaveOut(walk, part.path, `compressed as ${kind}, which is recognised but not opened`);
     return { kind };
@@ -106,7 +131,7 @@ function behindNul(source: ByteSource, at: number): number {
 export function innerName(name: string): string {
   const file = name.slice(name.lastIndexOf('/') + 1);
   return (
-    file.replace(/\.(gz|gzip|tgz|z|zlib)$/i, (_, extension: string) =>
+    file.replace(/\.(gz|gzip|tgz|z|zlib|bz2|xz|lzma|lz4)$/i, (_, extension: string) =>
       extension.toLowerCase() === 'tgz' ? '.tar' : '',
     ) || file
   );
