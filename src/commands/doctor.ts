@@ -8,6 +8,7 @@ import { VERSION } from '../version.ts';
 import { deliver } from './check.ts';
 import { EXIT, explain } from './errors.ts';
 import { installMissing } from './install.ts';
+import { fetchingAllowed } from './pointers.ts';
 import { CONFIGURATION_PATH, settingsFrom, textOnDisk } from './settings.ts';
 
 export interface DoctorOptions {
@@ -53,6 +54,18 @@ async function configuration(repo: string, engine: Awaited<ReturnType<typeof cre
   }
 }
 
+/** Whether models behind pointers are fetched, and how far. */
+function fetching(): string {
+  try {
+    const allowed = fetchingAllowed(false);
+    if (allowed === undefined) return 'Models behind Git LFS and DVC pointers: not fetched';
+    const [file, total] = [allowed.fileBytes, allowed.totalBytes].map((bytes) => bytes / 2 ** 20);
+    return `Models behind Git LFS and DVC pointers: fetched, ${file} MiB each, ${total} MiB in all`;
+  } catch (error) {
+    return explain(error).message;
+  }
+}
+
 /** `ml-review doctor`: what is there and what is not. Installs only when the operator says so. */
 export async function doctor(options: DoctorOptions): Promise<number> {
   const engine = await createEngine();
@@ -73,6 +86,7 @@ export async function doctor(options: DoctorOptions): Promise<number> {
   const lines = [
     `ml-review ${VERSION} · Node ${process.version} · ${await gitVersion()}`,
     await configuration(options.repo, engine),
+    fetching(),
     `${engine.panel.checks.length} checks, ${engine.panel.conflicts.length} conflicts, ${personas.length} participants`,
     '',
     'Credentials',

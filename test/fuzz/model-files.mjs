@@ -114,10 +114,20 @@ async function inspectors(load) {
   const { kerasDangers } = await load('facts/model-files/keras');
   const { operatorDangers, externalEscapes } = await load('facts/model-files/operators');
   const { templateDangers } = await load('facts/model-files/jinja');
+  const { modelCode } = await load('facts/model-files/programs');
+  await (await load('documents/python/parse')).loadPython();
   const { traceInWords } = await load('facts/model-files/trace');
   const { allParts } = await load('documents/model-file/model');
   const inspectAll = (file) => {
-    for (const look of [judgedNames, mismatches, kerasDangers, operatorDangers, externalEscapes, traceInWords])
+    for (const look of [
+      judgedNames,
+      mismatches,
+      kerasDangers,
+      operatorDangers,
+      externalEscapes,
+      modelCode,
+      traceInWords,
+    ])
       look(file);
     for (const part of allParts(file)) for (const { text } of part.templates) templateDangers(text);
   };

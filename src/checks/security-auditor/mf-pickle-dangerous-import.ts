@@ -1,7 +1,9 @@
+import type { RepoPath } from '../../core/location.ts';
 import type { ModelFile } from '../../documents/model-file/model.ts';
 import { MODEL_KINDS, modelFileOf, partName, printable } from '../../facts/model-files/file-of.ts';
 import { type JudgedName, judgeNames, worstFirst } from '../../facts/model-files/judge.ts';
 import { loadersOf } from '../../facts/model-files/loaders.ts';
+import { lockedModels } from '../../facts/model-files/locked.ts';
 import { ownPackages } from '../../facts/model-files/own.ts';
 import { atFile, bad, defineCheck, good, unknown } from '../../kit/index.ts';
 
@@ -73,6 +75,7 @@ export default defineCheck({
   reads: MODEL_KINDS,
   *inspect(document, project) {
     const file = modelFileOf(document);
+    for (const reason of lockedModels(document)) yield unknown(document, reason);
     if (file === undefined) return;
     for (const reason of unreadOf(file, document.path)) yield unknown(document, reason);
     const denied = worstFirst(
@@ -87,7 +90,7 @@ export default defineCheck({
       more.length === 0
         ? ''
         : `; also ${more.slice(0, 3).join(', ')}${more.length > 3 ? ` and ${more.length - 3} more` : ''}`;
-    const evidence = loadersOf(project, document.path);
+    const evidence = loadersOf(project, document.path.replace(/\.dvc$/, '') as RepoPath);
     const loaded = evidence.length === 0 ? '' : `; \`${evidence[0]?.path}\` loads it`;
     yield {
       ...atFile(document.path, `${sentence(worst, document.path, worst.part)}${others}${loaded}`, { evidence }),

@@ -17,6 +17,8 @@ export interface PickleGlobal {
   readonly reached: boolean;
   /** True when the looked-up object is called (REDUCE, INST, OBJ, NEWOBJ, NEWOBJ_EX). */
   readonly called: boolean;
+  /** How often it was put on the stack without being called from there: as an argument, say, of something that may call it. */
+  readonly handedOn: number;
 }
 
 /** A call that unpickling makes. Each distinct opcode and callee stands once, with the arguments of the first call. */

@@ -78,22 +78,29 @@ function judgeGlobal(part: ModelPart, pickle: Pickle, global: PickleGlobal, own:
   }
   const now = global.mapped ?? global;
   const name = `${now.module}.${now.name}`;
-  if (name === 'builtins.getattr' && bindsOnly(pickle))
+  if (name === 'builtins.getattr' && global.handedOn <= 0 && bindsOnly(pickle))
     return { ...place, name, module: now.module, tier: 'allowed', why: '' };
   return { ...place, name, module: now.module, ...classifyName(now.module, now.name, own) };
 }
 
+/** Allowed functions that call one of their arguments. */
+const CALLING = /^(?:_rebuild_from_type(?:_v2)?)$/;
+/** Methods of allowed classes that reach files. */
+const WRITING = /^(?:tofile|dump|save|write|unlink|rename|replace|open|touch|mkdir|rmdir|chmod|symlink_to)/;
+
 /**
  * Pickled bound methods are `getattr(object, 'method')`. They are harmless while the object is of an allowed class, the attribute
- * leads nowhere else, and the pickle itself never calls what getattr returned.
+ * leads nowhere else, and neither the pickle itself nor a function that it calls calls what getattr returned.
  */
 function bindsOnly(pickle: Pickle): boolean {
+  if (pickle.calls.some(({ name = '' }) => CALLING.test(name))) return false;
   const uses = pickle.calls.filter(({ name }) => name === 'getattr');
   return (
     uses.length > 0 &&
     uses.every(({ direct, attribute }) => {
       if (!direct || attribute === undefined || attribute.name.startsWith('__') || attribute.name.includes('.'))
         return false;
+      if (attribute.module.startsWith('pathlib') || WRITING.test(attribute.name)) return false;
       return classifyName(attribute.module, attribute.class).tier === 'allowed';
     })
   );

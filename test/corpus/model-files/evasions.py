@@ -11,7 +11,7 @@ import zipfile
 import zlib
 
 from containers import field, npy, saved_model
-from opcodes import call4, frame, reduce0, short
+from opcodes import call4, frame, global4, reduce0, short
 
 BAD = call4("posix", "system", short("true"))
 BAD_0 = reduce0("posix", "system", b"S'true'\n")
@@ -267,6 +267,19 @@ def programs(add):
     add("map-pipeline-config.json", json.dumps({"custom_pipelines": {"pair": {"impl": "someone/else--pair.Pipeline"}}}).encode(), "json", group="program", code="elsewhere")
 
 
+def bound(add):
+    """A bound method is allowed while nobody calls it: no argument of a function that calls its arguments, none that writes files."""
+    getter = global4("builtins", "getattr")
+    harmless = getter + global4("collections", "OrderedDict") + b")R" + short("keys") + b"\x86R"
+    rebuild = global4("torch._tensor", "_rebuild_from_type_v2")
+    tensor = global4("torch", "Tensor")
+    path = global4("pathlib", "PosixPath") + short("x") + b"\x85R"
+    add("bound-handed-on.pkl", b"\x80\x04" + harmless + b"0" + rebuild + b"(" + getter + tensor + b"(" + tensor + short("__class__") + b"t}tR.", "pickle", "denied", group="getattr", names=["builtins.getattr"])
+    add("bound-called-by.pkl", b"\x80\x04" + rebuild + b"(" + harmless + tensor + b")}tR.", "pickle", "denied", group="getattr", names=["builtins.getattr"])
+    add("bound-writes.pkl", b"\x80\x04" + getter + path + short("write_text") + b"\x86R.", "pickle", "denied", group="getattr", names=["builtins.getattr"])
+    add("bound-twice.pkl", b"\x80\x04(" + harmless + b"\x94" + harmless + b"h\x00l.", "pickle", "allowed", silent=True)
+
+
 def evasions(add):
-    for step in (programs, headless, payloads, compressed, arrays, directories, tars, messages, templates, configurations):
+    for step in (bound, programs, headless, payloads, compressed, arrays, directories, tars, messages, templates, configurations):
         step(add)

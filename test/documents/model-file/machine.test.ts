@@ -88,7 +88,16 @@ describe('names and calls', () => {
 
   test('a name that is looked up and dropped is known, and known as not called', () => {
     expect(run('cposix\nsystem\n0N.').pickle.globals).toEqual([
-      { offset: 0, opcode: 'GLOBAL', module: 'posix', name: 'system', constant: true, reached: true, called: false },
+      {
+        offset: 0,
+        opcode: 'GLOBAL',
+        module: 'posix',
+        name: 'system',
+        constant: true,
+        reached: true,
+        called: false,
+        handedOn: 1,
+      },
     ]);
   });
 

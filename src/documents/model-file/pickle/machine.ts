@@ -90,6 +90,7 @@ export function machineAt(cursor: Cursor, most: number, mostNames: number, jobli
 
 export function push(machine: Machine, value: Value): void {
   machine.stack.push(value);
+  if (value.kind === 'global') value.global.handedOn += 1;
   if (machine.stack.length + machine.below + machine.memo.size > machine.most) {
     throw new Exhausted(`the pickle holds more than ${machine.most} objects at once`);
   }
@@ -163,7 +164,7 @@ export function lookUp(
   if (machine.globals.size >= machine.mostNames) {
     throw new Exhausted(`the pickles look up more than ${machine.mostNames} further names`);
   }
-  const global: MutableGlobal = { ...found, offset: machine.offset, reached: true, called: false };
+  const global: MutableGlobal = { ...found, offset: machine.offset, reached: true, called: false, handedOn: 0 };
   machine.globals.set(key, global);
   const named = found.constant ? globalName(global) : `a name that is no constant (${globalName(global)})`;
   const text =
@@ -174,7 +175,11 @@ export function lookUp(
 
 /** Records that `callee` is called with `args`, and keeps bytes arguments for a look inside. */
 export function call(machine: Machine, opcode: string, callee: Value, args: readonly Value[]): void {
-  if (callee.kind === 'global') callee.global.called = true;
+  if (callee.kind === 'global') {
+    callee.global.called = true;
+    // INST never puts it on the stack.
+    if (opcode !== 'INST') callee.global.handedOn -= 1;
+  }
   recordCall(machine, opcode, callee, args, 'calls');
   for (const value of args) {
     const payload = payloadOf(callee, value, machine.offset);
@@ -197,7 +202,9 @@ export function recordCall(
   const label = words(callee);
   const attribute = attributeOf(callee, args);
   const key = `${opcode} ${label} ${attribute === undefined ? '' : Object.values(attribute).join(' ')}`;
-  if (machine.calls.has(key) || machine.calls.size >= machine.mostNames) return;
+  if (machine.calls.has(key)) return;
+  if (machine.calls.size >= machine.mostNames)
+    throw new Exhausted(`the pickles make more than ${machine.mostNames} kinds of calls`);
   const shown = args
     .slice(0, 4)
     .map((value) => words(value))
