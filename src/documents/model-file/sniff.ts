@@ -45,8 +45,16 @@ export function sniff(
   if (source.size === 0) return { kind: 'empty', also: [] };
   const head = source.read(0, 512);
   const kind = byMagic(source, head) ?? byShape(source, head, name) ?? byText(source, head, name) ?? 'unknown';
-  const also = kind !== 'zip' && centralDirectory(source, 1) !== undefined ? (['zip'] as const) : [];
+  const also =
+    kind !== 'zip' && mayEndInZip(source, kind) && centralDirectory(source, 1) !== undefined ? (['zip'] as const) : [];
   return { kind, also };
+}
+
+/** An end record holds zeros, and a text to its end does not. */
+function mayEndInZip(source: ByteSource, kind: ContentKind): boolean {
+  if (kind !== 'text' && kind !== 'json' && kind !== 'script') return true;
+  const tail = Math.min(source.size, 65_557);
+  return source.read(source.size - tail, tail).includes(0);
 }
 
 function byMagic(source: ByteSource, head: Uint8Array): ContentKind | undefined {
