@@ -70,6 +70,7 @@ test('the App asks the server of the clone, with the token of the installation, 
       base,
       head,
       settings: DEFAULT_SETTINGS,
+      decisions: [],
       signal: new AbortController().signal,
     });
     return report.findings
