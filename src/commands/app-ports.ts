@@ -9,6 +9,7 @@ import type { Engine } from '../engine.ts';
 import { companions } from '../facts/companions.ts';
 import { readChange } from '../git/change.ts';
 import { type CloneCache, withClone } from '../git/clone.ts';
+import type { Repository } from '../git/repository.ts';
 import type { Configuration, Configure, Layers, Reviewed, Reviewer } from '../github/ports.ts';
 import type { ToolResults } from '../panel/review.ts';
 import { fetchPointed, type Pointed, pointersIn } from '../tools/fetch/pointed.ts';
@@ -120,9 +121,8 @@ export function reviewerFor(
     const { cloneUrl, token, base, head, settings, decisions, conversation, signal } = request;
     const commits = [base as CommitSha, head as CommitSha];
     const source = { url: cloneUrl, token: await token() };
-    const { snapshot, incidents } = await withClone(cache, source, commits, (repo) =>
-      readChange(repo, { base, head }, companions, keptOf(cloneUrl)),
-    );
+    const read = (repo: Repository) => readChange(repo, { base, head }, companions, keptOf(cloneUrl));
+    const { snapshot, incidents } = await withClone(cache, source, commits, read, signal);
     signal.throwIfAborted();
     const whole = conversation === undefined ? snapshot : { ...snapshot, conversation };
     const tools = await instruments(whole);

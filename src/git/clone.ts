@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { CommitSha } from '../core/snapshot.ts';
 import { gitProblem, isGitProblem } from './errors.ts';
 import { underLock } from './lock.ts';
-import { type CloneSource, cleanUrl, fetchBlobs, fetchCommits, joinPacks, prepareClone } from './remote.ts';
+import { type CloneSource, cleanUrl, fetchBlobs, fetchCommits, joinPacks, prepareClone, sweepPacks } from './remote.ts';
 import { openRepository, type Repository } from './repository.ts';
 
 export type { CloneSource } from './remote.ts';
@@ -18,6 +18,8 @@ export interface CloneCache {
   readonly wait?: number;
   /** Packs that a clone may consist of before they are joined; 40 by default. */
   readonly packs?: number;
+  /** Milliseconds without a word from the server after which a fetch is given up; two minutes by default. */
+  readonly silence?: number;
 }
 
 const WAIT = 600_000;
@@ -97,17 +99,20 @@ async function read<Result>(
   source: CloneSource,
   commits: readonly CommitSha[],
   use: (repo: Repository) => Promise<Result>,
+  signal: AbortSignal | undefined,
 ): Promise<Result> {
   const url = cleanUrl(source);
   const dir = join(cache.dir, nameOf(url));
   await mkdir(dir, { recursive: true });
   await prepareClone(dir, url);
+  await sweepPacks(dir);
   await markUsed(dir);
-  await fetchCommits(dir, source, commits);
-  const repo = await openRepository(dir, (wanted) => fetchBlobs(dir, source, wanted));
+  const fetching = { dir, source, signal, silence: cache.silence };
+  await fetchCommits(fetching, commits);
+  const repo = await openRepository(dir, (wanted) => fetchBlobs(fetching, wanted), signal);
   try {
     const result = await use(repo);
-    await joinPacks(dir, cache.packs ?? PACKS);
+    await joinPacks(fetching, cache.packs ?? PACKS);
     return result;
   } finally {
     await repo.close();
@@ -144,18 +149,19 @@ async function again<Result>(
  * Opens a clone of the repository that holds the given commits with their history, and hands it to `use`. Blobs are
  * fetched, many at a time, when `use` reads them. A clone that turns out to be damaged is deleted and made anew, and
  * `use` is called once more. One reader per repository at a time. Throws a GitProblem: `unreachable`, `unknown-ref`,
- * `no-git`, and whatever `use` throws.
+ * `no-git`, whatever `use` throws, and the reason of `signal`, which ends everything at once, wherever it stands.
  */
 export async function withClone<Result>(
   cache: CloneCache,
   source: CloneSource,
   commits: readonly CommitSha[],
   use: (repo: Repository) => Promise<Result>,
+  signal?: AbortSignal,
 ): Promise<Result> {
   const name = nameOf(cleanUrl(source));
   await mkdir(cache.dir, { recursive: true });
-  const done = await underLock(lockOf(cache, name), { wait: cache.wait ?? WAIT }, async () => {
-    const attempt = (): Promise<Result> => read(cache, source, commits, use);
+  const done = await underLock(lockOf(cache, name), { wait: cache.wait ?? WAIT, signal }, async () => {
+    const attempt = (): Promise<Result> => read(cache, source, commits, use, signal);
     return attempt().catch((error: unknown) => again(cache, name, error, attempt));
   });
   if (done === undefined)

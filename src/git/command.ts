@@ -9,6 +9,8 @@ export interface GitPlace {
   readonly env: Readonly<Record<string, string>>;
   /** `key=value` pairs that win over every configuration file. */
   readonly config?: readonly string[];
+  /** Ends the command that runs here; whoever asked for it gets the reason of the signal. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface GitOptions {
@@ -20,7 +22,7 @@ export interface GitOptions {
   readonly silence?: number;
 }
 
-const SILENCE = 300_000;
+export const SILENCE = 300_000;
 
 interface Outcome<Output> {
   readonly output: Output;
@@ -70,7 +72,8 @@ const KEPT = [
   'SSL_CERT_DIR',
 ];
 
-function environment(added: Readonly<Record<string, string>>): Record<string, string> {
+/** What is left of the environment of this process, and what is added to it. */
+export function environment(added: Readonly<Record<string, string>>): Record<string, string> {
   const kept = KEPT.flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value] as const];
@@ -111,15 +114,24 @@ const UNSAFE = {
   allowUnsafeTemplateDir: true,
 } as const;
 
-function failure(args: readonly string[], error: Error): Error {
+/** The configuration of a place as arguments. */
+export function settings({ config = [] }: GitPlace): readonly string[] {
+  return config.flatMap((setting) => ['-c', setting]);
+}
+
+/** What to throw when git did not succeed. */
+export function failure({ signal }: GitPlace, args: readonly string[], error: Error): unknown {
+  if (signal?.aborted) return signal.reason;
   if (/spawn git ENOENT/.test(error.message)) {
     return gitProblem('no-git', 'The program git was not found; install git 2.31 or newer and put it on the PATH.');
   }
-  const said = error.message.split('\n').find((line) => /^(fatal|error):/.test(line)) ?? error.message.split('\n')[0];
+  const lines = error.message.split(/[\r\n]+/);
+  const said = lines.find((line) => /^(fatal|error):/.test(line)) ?? lines[0];
   return gitProblem('git-failed', `git ${args[0] ?? ''} failed: ${(said ?? '').slice(0, 300)}`);
 }
 
 function prepared(place: GitPlace, options: GitOptions, onStatus: (status: number) => void) {
+  place.signal?.throwIfAborted();
   const env = environment(place.env);
   const git = simpleGit({
     baseDir: place.cwd,
@@ -129,6 +141,7 @@ function prepared(place: GitPlace, options: GitOptions, onStatus: (status: numbe
     // Waiting for the end of the output, not of the process: the last bytes may still be in the pipe.
     completion: { onClose: true, onExit: false },
     ...(options.input === undefined ? {} : { input: () => options.input }),
+    ...(place.signal === undefined ? {} : { abort: place.signal }),
     timeout: { block: options.silence ?? SILENCE },
     errors(error, result) {
       onStatus(result.exitCode);
@@ -159,7 +172,7 @@ export async function gitOutcome(
   try {
     return { output: await git.raw([...args]), status };
   } catch (error) {
-    throw failure(args, error as Error);
+    throw failure(place, args, error as Error);
   }
 }
 
@@ -169,7 +182,7 @@ export async function gitBytes(place: GitPlace, args: readonly string[], input: 
   try {
     return (await git.binaryCatFile([...args])) as Buffer;
   } catch (error) {
-    throw failure(['cat-file'], error as Error);
+    throw failure(place, ['cat-file'], error as Error);
   }
 }
 
@@ -183,13 +196,14 @@ export async function gitStream(
   limit: number,
   take: (piece: Buffer) => void,
 ): Promise<boolean> {
-  const config = (place.config ?? []).flatMap((setting) => ['-c', setting]);
-  const child = spawn('git', [...config, ...args], {
+  place.signal?.throwIfAborted();
+  const child = spawn('git', [...settings(place), ...args], {
     cwd: place.cwd,
     env: environment(place.env),
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: limit,
     killSignal: 'SIGKILL',
+    signal: place.signal,
   });
   let said = '';
   child.stdout.on('data', take);
@@ -197,10 +211,10 @@ export async function gitStream(
     if (said.length < 4000) said += piece.toString('utf8');
   });
   const [status, signal] = await new Promise<readonly [number | null, string | null]>((done, failed) => {
-    child.on('error', (error) => failed(failure(args, error)));
+    child.on('error', (error) => failed(failure(place, args, error)));
     child.on('close', (code, by) => done([code, by]));
   });
   if (signal === 'SIGKILL') return false;
   if (status === 0) return true;
-  throw failure(args, new Error(said === '' ? `exit ${status ?? signal}` : said));
+  throw failure(place, args, new Error(said === '' ? `exit ${status ?? signal}` : said));
 }

@@ -10,6 +10,8 @@ const POLL = 50;
 export interface LockOptions {
   /** Milliseconds to wait for another holder; 0 tries once. */
   readonly wait: number;
+  /** Ends the waiting, which then rejects with the reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 async function tryCreate(file: string, mine: string): Promise<boolean> {
@@ -51,9 +53,10 @@ async function breakStale(file: string): Promise<void> {
   }
 }
 
-async function acquire(file: string, mine: string, wait: number): Promise<boolean> {
+async function acquire(file: string, mine: string, { wait, signal }: LockOptions): Promise<boolean> {
   const deadline = Date.now() + wait;
   for (;;) {
+    signal?.throwIfAborted();
     if (await tryCreate(file, mine)) return true;
     await breakStale(file);
     if (Date.now() >= deadline) return false;
@@ -71,7 +74,7 @@ export async function underLock<Result>(
   work: () => Promise<Result>,
 ): Promise<{ readonly result: Result } | undefined> {
   const mine = `${process.pid} ${randomUUID()}`;
-  if (!(await acquire(file, mine, options.wait))) return undefined;
+  if (!(await acquire(file, mine, options))) return undefined;
   const beat = setInterval(() => {
     const now = new Date();
     utimes(file, now, now).catch(() => {});

@@ -1,8 +1,9 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlobId, CommitSha } from '../core/snapshot.ts';
 import { type GitPlace, gitOutcome, gitText, HARMLESS } from './command.ts';
 import { gitProblem, isGitProblem } from './errors.ts';
+import { gitGroup } from './group.ts';
 
 /** A repository on a server, and the token that may read it. The token is never written to disk. */
 export interface CloneSource {
@@ -11,7 +12,16 @@ export interface CloneSource {
   readonly token?: string;
 }
 
-/** Milliseconds without progress after which a fetch is given up. */
+/** A fetch into a clone. */
+export interface Fetching {
+  /** The bare clone. */
+  readonly dir: string;
+  readonly source: CloneSource;
+  /** Milliseconds without a word from the server after which it is given up; two minutes by default. */
+  readonly silence?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 const SILENCE = 120_000;
 /** The same for joining packs, which says nothing until it is done. */
 const REPACK_SILENCE = 1_800_000;
@@ -51,7 +61,12 @@ export async function prepareClone(dir: string, url: URL): Promise<void> {
  * The token travels as a header in the environment of the one process, bound to the server's address, and
  * redirections are refused, so that it cannot follow one to another host.
  */
-function place(dir: string, source: CloneSource): GitPlace & { readonly config: readonly string[] } {
+function place({
+  dir,
+  source,
+  silence = SILENCE,
+  signal,
+}: Fetching): GitPlace & { readonly config: readonly string[] } {
   const url = cleanUrl(source);
   const credential = Buffer.from(`x-access-token:${source.token ?? ''}`).toString('base64');
   const header = {
@@ -69,7 +84,14 @@ function place(dir: string, source: CloneSource): GitPlace & { readonly config: 
       ...(source.token === undefined ? {} : header),
       ...(authority === undefined ? {} : { GIT_SSL_CAINFO: authority }),
     },
-    config: [...HARMLESS.filter((setting) => !setting.startsWith('protocol.')), 'http.followRedirects=false'],
+    config: [
+      ...HARMLESS.filter((setting) => !setting.startsWith('protocol.')),
+      'http.followRedirects=false',
+      // Should this process die meanwhile, its git does not wait for ever either.
+      'http.lowSpeedLimit=1',
+      `http.lowSpeedTime=${Math.ceil(silence / 1_000)}`,
+    ],
+    signal,
   };
 }
 
@@ -85,14 +107,15 @@ function scrubbed(message: string, source: CloneSource): string {
 }
 
 async function fetch(
-  dir: string,
-  source: CloneSource,
+  fetching: Fetching,
   args: readonly string[],
   blobs?: readonly BlobId[],
 ): Promise<'done' | 'unknown'> {
+  const { source, silence = SILENCE } = fetching;
   const always = [
     'fetch',
-    '--quiet',
+    // Otherwise nothing at all is heard of a large repository until it is here.
+    '--progress',
     '--no-tags',
     '--no-write-fetch-head',
     '--no-auto-maintenance',
@@ -101,11 +124,11 @@ async function fetch(
   try {
     // Blobs need no negotiation: they are asked for because they are not here.
     const config = blobs === undefined ? [] : ['fetch.negotiationAlgorithm=noop'];
-    const from = place(dir, source);
+    const from = place(fetching);
     const input = blobs === undefined ? undefined : `${blobs.join('\n')}\n`;
-    await gitText({ ...from, config: [...from.config, ...config] }, [...always, '--filter=blob:none', ...args], {
+    await gitGroup({ ...from, config: [...from.config, ...config] }, [...always, '--filter=blob:none', ...args], {
       input,
-      silence: SILENCE,
+      silence,
     });
     return 'done';
   } catch (error) {
@@ -136,16 +159,16 @@ async function isKept(dir: string, commit: CommitSha): Promise<boolean> {
 }
 
 /** Makes the commits with their history and trees available, without blobs. Throws a GitProblem `unknown-ref`. */
-export async function fetchCommits(dir: string, source: CloneSource, commits: readonly CommitSha[]): Promise<void> {
+export async function fetchCommits(fetching: Fetching, commits: readonly CommitSha[]): Promise<void> {
   const wanted: CommitSha[] = [];
   for (const commit of new Set(commits)) {
     if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(commit))
       throw gitProblem('unknown-ref', `${commit.slice(0, 80)} is not the full id of a commit.`);
-    if (!(await isKept(dir, commit))) wanted.push(commit);
+    if (!(await isKept(fetching.dir, commit))) wanted.push(commit);
   }
   if (wanted.length === 0) return;
   const refs = wanted.map((commit) => `+${commit}:${keptRef(commit)}`);
-  if ((await fetch(dir, source, ['origin', ...refs])) === 'done') return;
+  if ((await fetch(fetching, ['origin', ...refs])) === 'done') return;
   throw gitProblem(
     'unknown-ref',
     `The server does not know the commit ${wanted.map((commit) => commit.slice(0, 12)).join(' or ')} any more; the branch was probably pushed again.`,
@@ -153,18 +176,25 @@ export async function fetchCommits(dir: string, source: CloneSource, commits: re
 }
 
 /** Fetches blobs in one request. What the server does not have stays missing. */
-export async function fetchBlobs(dir: string, source: CloneSource, blobs: readonly BlobId[]): Promise<void> {
-  await fetch(dir, source, ['--stdin', 'origin'], blobs);
+export async function fetchBlobs(fetching: Fetching, blobs: readonly BlobId[]): Promise<void> {
+  await fetch(fetching, ['--stdin', 'origin'], blobs);
+}
+
+/** Removes what a fetch left that was ended before it was done. Only for who holds the lock of the clone. */
+export async function sweepPacks(dir: string): Promise<void> {
+  const packs = join(dir, 'objects/pack');
+  const halves = (await readdir(packs)).filter((name) => /^\.?tmp[-_]/.test(name));
+  for (const name of halves) await rm(join(packs, name), { force: true });
 }
 
 /**
  * Joins the packs of a clone into one when there are more than `limit`: every fetch leaves one behind, and git looks
  * for an object in each of them.
  */
-export async function joinPacks(dir: string, limit: number): Promise<void> {
+export async function joinPacks({ dir, signal }: Fetching, limit: number): Promise<void> {
   const packs = (await readdir(join(dir, 'objects/pack'))).filter((name) => name.endsWith('.pack'));
   if (packs.length <= limit) return;
-  const here: GitPlace = { cwd: dir, env: { GIT_DIR: dir }, config: HARMLESS };
-  await gitText(here, ['repack', '-a', '-d', '-n', '-q'], { silence: REPACK_SILENCE });
+  const here: GitPlace = { cwd: dir, env: { GIT_DIR: dir }, config: HARMLESS, signal };
+  await gitGroup(here, ['repack', '-a', '-d', '-n', '-q'], { silence: REPACK_SILENCE });
   await gitText(here, ['pack-refs', '--all', '--prune']);
 }

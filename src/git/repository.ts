@@ -128,10 +128,11 @@ async function existing(dir: string): Promise<void> {
 }
 
 /**
- * Opens the repository that `dir` lies in. Nothing in it is run, locked or written.
+ * Opens the repository that `dir` lies in. Nothing in it is run, locked or written. Once `signal` is aborted, all that is
+ * asked of the repository is answered by the reason.
  * Throws a GitProblem: `no-git`, `not-a-repository`, `git-failed`.
  */
-export async function openRepository(dir: string, supply?: Supply): Promise<Repository> {
+export async function openRepository(dir: string, supply?: Supply, signal?: AbortSignal): Promise<Repository> {
   await existing(dir);
   const view = await newView();
   const close = async () => {
@@ -140,7 +141,7 @@ export async function openRepository(dir: string, supply?: Supply): Promise<Repo
   };
   try {
     const safe = { GIT_CONFIG_GLOBAL: join(view, 'global') };
-    const here: GitPlace = { cwd: dir, env: safe, config: HARMLESS };
+    const here: GitPlace = { cwd: dir, env: safe, config: HARMLESS, signal };
     const found = await discover(here, dir);
     await writeFile(join(view, 'config'), viewConfig(found.format));
     await copyIfThere(join(found.commonDir, 'shallow'), join(view, 'shallow'));
@@ -154,7 +155,7 @@ export async function openRepository(dir: string, supply?: Supply): Promise<Repo
       ...(supply === undefined ? {} : { supply }),
       emptyTree: EMPTY_TREE[found.format],
       here,
-      view: { cwd: view, env },
+      view: { cwd: view, env, signal },
       close,
     };
   } catch (error) {
