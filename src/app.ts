@@ -47,7 +47,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     throttle,
     health: () => queue.stats(),
     ports: {
-      reviewer: reviewerFor(engine, clones, around === undefined ? {} : { around }),
+      reviewer: reviewerFor(engine, clones, { around }),
       configure: configureFor(engine),
       explain: explainFor(engine),
       enqueue: queue.enqueue,

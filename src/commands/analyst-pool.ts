@@ -1,6 +1,5 @@
 import type { Incident, Report } from '../core/report.ts';
 import type { Engine } from '../engine.ts';
-import type { Metrics } from '../service/metrics.ts';
 import { createPool, type Pool } from '../service/pool.ts';
 import type { Analyst } from './app-ports.ts';
 import type { FetchingTask } from './task.ts';
@@ -12,7 +11,6 @@ export interface AnalystOptions {
   readonly threads: number;
   readonly heapMb: number;
   readonly seconds: number;
-  readonly metrics: Pick<Metrics, 'phase'>;
 }
 
 /** Text of one change on both sides; what was withheld does not count. */
@@ -38,9 +36,7 @@ export function pooledAnalyst(
   });
   return {
     async review(task, signal) {
-      const begun = performance.now();
       const outcome = await pool.run(task, signal);
-      options.metrics.phase('analyse', (performance.now() - begun) / 1_000);
       return 'result' in outcome ? outcome.result : without(engine, task, outcome.incident);
     },
     close: pool.close,

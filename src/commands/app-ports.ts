@@ -7,11 +7,12 @@ import type { Settings } from '../core/settings.ts';
 import type { CommitSha, Content, PullRequestSnapshot } from '../core/snapshot.ts';
 import type { Engine } from '../engine.ts';
 import { companions } from '../facts/companions.ts';
-import { readChange } from '../git/change.ts';
+import { type Reading, readChange } from '../git/change.ts';
 import { type CloneCache, withClone } from '../git/clone.ts';
 import type { Repository } from '../git/repository.ts';
-import type { Configuration, Configure, Layers, Reviewed, Reviewer } from '../github/ports.ts';
+import type { Configuration, Configure, Layers, Reviewed, Reviewer, ReviewRequest } from '../github/ports.ts';
 import type { ToolResults } from '../panel/review.ts';
+import type { Phases } from '../service/phases.ts';
 import { fetchPointed, type Pointed, pointersIn } from '../tools/fetch/pointed.ts';
 import type { FetchSettings } from '../tools/fetch/settings.ts';
 import { VERSION } from '../version.ts';
@@ -73,17 +74,39 @@ const KEPT_CHARACTERS = 32 * 1024 * 1024;
 
 /** What stands around a review; nothing by default. */
 export interface Surroundings {
-  readonly around?: Around;
+  readonly around?: Around | undefined;
   readonly instruments?: Instruments;
+  readonly phases?: Phases;
   /** Set where the operator allows models behind pointers to be fetched. */
   readonly fetching?: FetchSettings | undefined;
 }
 
-type Request = Parameters<Reviewer['review']>[0];
+const UNTIMED: Phases = { begin: () => () => {}, timed: (_phase, work) => work() };
+
+/** Reads the change out of the clone that is kept between reviews. */
+async function readClone(
+  cache: CloneCache,
+  request: ReviewRequest,
+  { begin, timed }: Phases,
+  kept: Kept<Content>,
+): Promise<Reading> {
+  const { cloneUrl, token, base, head, signal } = request;
+  const source = { url: cloneUrl, token: await token() };
+  const cloned = begin('clone');
+  const read = (repo: Repository): Promise<Reading> => {
+    cloned();
+    return timed('snapshot', () => readChange(repo, { base, head }, companions, kept));
+  };
+  try {
+    return await withClone(cache, source, [base as CommitSha, head as CommitSha], read, signal);
+  } finally {
+    cloned();
+  }
+}
 
 /** What the pointers of the change stand for, from the server that the clone came from. */
 async function pointedOf(
-  { cloneUrl, token, signal }: Request,
+  { cloneUrl, token, signal }: ReviewRequest,
   snapshot: PullRequestSnapshot,
   fetching: FetchSettings | undefined,
 ): Promise<Pointed> {
@@ -95,9 +118,9 @@ async function pointedOf(
 
 /** The configuration that the change proposes, and beside it what it would make of this change. */
 async function proposedOf(
-  { preview }: Request,
+  { preview }: ReviewRequest,
   snapshot: PullRequestSnapshot,
-  review: (settings: Settings) => Promise<Report> | Report,
+  review: (settings: Settings) => Promise<Report>,
 ): Promise<Reviewed['proposed']> {
   const text = proposedText(snapshot);
   if (text === undefined) return undefined;
@@ -109,7 +132,7 @@ async function proposedOf(
 export function reviewerFor(
   analyst: Analyst,
   cache: CloneCache,
-  { around = (review) => review(), instruments = async () => undefined, fetching }: Surroundings = {},
+  { around = (review) => review(), instruments = async () => undefined, phases = UNTIMED, fetching }: Surroundings = {},
 ): Reviewer {
   const texts = generations<Content>(KEPT_CHARACTERS, (content) => (content.kind === 'text' ? content.text.length : 0));
   // By repository, so that nothing of one is ever shown to another.
@@ -118,23 +141,20 @@ export function reviewerFor(
     set: (id, content) => texts.set(`${url}\0${id}`, content),
   });
   const review: Reviewer['review'] = async (request) => {
-    const { cloneUrl, token, base, head, settings, decisions, conversation, signal } = request;
-    const commits = [base as CommitSha, head as CommitSha];
-    const source = { url: cloneUrl, token: await token() };
-    const read = (repo: Repository) => readChange(repo, { base, head }, companions, keptOf(cloneUrl));
-    const { snapshot, incidents } = await withClone(cache, source, commits, read, signal);
+    const { settings, decisions, conversation, signal } = request;
+    const { snapshot, incidents } = await readClone(cache, request, phases, keptOf(request.cloneUrl));
     signal.throwIfAborted();
     const whole = conversation === undefined ? snapshot : { ...snapshot, conversation };
-    const tools = await instruments(whole);
+    const tools = await phases.timed('tools', () => instruments(whole));
     const pointed = await pointedOf(request, snapshot, fetching);
     try {
       signal.throwIfAborted();
       const known = { snapshot: whole, settings, decisions, incidents, fetched: pointed.files };
       const task = { ...known, ...(tools === undefined ? {} : { tools }) };
-      const report = await analyst.review(task, signal);
-      const proposed = await proposedOf(request, snapshot, (other) =>
-        analyst.review({ ...task, settings: other }, signal),
-      );
+      const analysed = (as: Settings): Promise<Report> =>
+        phases.timed('analyse', async () => analyst.review({ ...task, settings: as }, signal));
+      const report = await analysed(settings);
+      const proposed = await proposedOf(request, snapshot, analysed);
       return { report, changes: snapshot.changes, ...(proposed === undefined ? {} : { proposed }) };
     } finally {
       await pointed.close();

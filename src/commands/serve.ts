@@ -3,19 +3,19 @@ import { createServer } from 'node:http';
 import type { Logger } from 'pino';
 import { createEngine, type Engine } from '../engine.ts';
 import type { Errand, Job } from '../github/job.ts';
-import { type App, startApp } from '../github/serve.ts';
+import { type App, type AppOptions, startApp } from '../github/serve.ts';
 import { readEnvironment, type ServiceSettings } from '../service/environment.ts';
 import { grantsIn, grantsOf, grantWarnings } from '../service/guards.ts';
 import { createHealth } from '../service/health.ts';
 import { createLog } from '../service/log.ts';
-import { createMemoryQueue } from '../service/memory-queue.ts';
 import { createMetrics, type Metrics } from '../service/metrics.ts';
-import { QUEUE_DEFAULTS, type Queue, type QueueOptions } from '../service/queue.ts';
+import { createPhases, type Phases } from '../service/phases.ts';
+import type { Queue, Turn } from '../service/queue.ts';
 import { githubSource, type Rest } from '../service/reconcile-source.ts';
 import { startReconciler } from '../service/reconciler.ts';
-import { createRedisQueue } from '../service/redis-queue.ts';
+import { createSharedThrottle } from '../service/redis-throttle.ts';
 import { createShutdown, onSignals, type Shutdown } from '../service/shutdown.ts';
-import { createTraces } from '../service/traces.ts';
+import { createTraces, type Traces } from '../service/traces.ts';
 import { VERSION } from '../version.ts';
 import { pooledAnalyst } from './analyst-pool.ts';
 import { configureFor, explainFor, reviewerFor } from './app-ports.ts';
@@ -23,6 +23,7 @@ import { ConfigurationError } from './errors.ts';
 import { gatherInstruments } from './instruments.ts';
 import { fetchingAllowed } from './pointers.ts';
 import { counting, foundJob, observing, turns } from './serve-parts.ts';
+import { gitSilence, queueFor, type Tuning } from './serve-queue.ts';
 
 const MINUTE = 60_000;
 const DELIVERIES_KEPT_MS = 3 * 24 * 60 * MINUTE;
@@ -32,18 +33,11 @@ interface Scene {
   readonly tuning: Tuning;
   readonly log: Logger;
   readonly metrics: Metrics;
+  readonly traces: Traces;
+  readonly phases: Phases;
   readonly shutdown: Shutdown;
   readonly queue: Queue<Errand>;
-}
-
-/** What only a trial of the service changes. */
-export interface Tuning {
-  readonly queue?: Partial<Pick<QueueOptions<Errand>, 'debounceMs' | 'attempts' | 'backoff' | 'turnMs' | 'graceMs'>>;
-  readonly lockMs?: number;
-  readonly reconcileMs?: number;
-  readonly throttle?: boolean;
-  /** Milliseconds for one request to GitHub. */
-  readonly patience?: number;
+  readonly onFault: (error: unknown) => void;
 }
 
 /** The GitHub App as the environment says. Resolves to the exit status when the service was told to end. */
@@ -61,44 +55,24 @@ export async function serveApp(flags: { readonly role?: string }, tuning: Tuning
     metrics.reviewEnded('given-up', 0);
     await app?.giveUp(job, reason);
   };
-  const queue = queueFor(settings, tuning, log, givenUp, () => metrics.queueFault());
+  const onFault = (error: unknown): void => {
+    metrics.queueFault();
+    log.error({ err: error }, 'the queue failed');
+  };
+  const queue = queueFor(settings, tuning, { onGivenUp: givenUp, onFault });
   const metrics = createMetrics({ version: VERSION, queue: queue.stats, now: Date.now });
-  const scene: Scene = { settings, tuning, log, metrics, shutdown, queue };
   const traces = await createTraces(process.env);
   shutdown.add('traces', traces.close);
+  const phases = createPhases(metrics, traces);
+  const scene: Scene = { settings, tuning, log, metrics, traces, phases, shutdown, queue, onFault };
   await serveOps(scene, () => started);
   const engine = await createEngine();
   app = await startWith(scene, engine);
   await tellGrants(scene, app);
-  if (settings.role !== 'receiver') await work(scene, app, traces.span);
+  if (settings.role !== 'receiver') await work(scene, app);
   started = true;
   log.info({ role: settings.role, version: VERSION, webhook: app.webhookUrl }, 'ready');
   return ended(scene);
-}
-
-function queueFor(
-  settings: ServiceSettings,
-  tuning: Tuning,
-  log: Logger,
-  onGivenUp: QueueOptions<Errand>['onGivenUp'],
-  onFault: () => void,
-): Queue<Errand> {
-  const options: QueueOptions<Errand> = {
-    ...QUEUE_DEFAULTS,
-    ...tuning.queue,
-    concurrency: settings.concurrency,
-    onGivenUp,
-    onFault: (error) => {
-      onFault();
-      log.error({ err: error }, 'the queue failed');
-    },
-  };
-  if (settings.redisUrl === undefined) return createMemoryQueue(options);
-  return createRedisQueue({
-    ...options,
-    url: settings.redisUrl,
-    ...(tuning.lockMs === undefined ? {} : { lockMs: tuning.lockMs }),
-  });
 }
 
 async function serveOps({ settings, metrics, shutdown, queue }: Scene, started: () => boolean): Promise<void> {
@@ -123,10 +97,21 @@ async function serveOps({ settings, metrics, shutdown, queue }: Scene, started: 
   });
 }
 
-async function startWith({ settings, tuning, log, metrics, shutdown, queue }: Scene, engine: Engine): Promise<App> {
+/** Without Redis nobody shares the limits. */
+function throttleFor({ settings, tuning, shutdown, onFault }: Scene): Pick<AppOptions, 'throttle' | 'shared'> {
+  const { throttle = true } = tuning;
+  if (!throttle || settings.redisUrl === undefined) return { throttle };
+  const shared = createSharedThrottle(settings.redisUrl, onFault);
+  shutdown.add('throttle', shared.close);
+  return { throttle, shared: shared.options };
+}
+
+async function startWith(scene: Scene, engine: Engine): Promise<App> {
+  const { settings, tuning, log, metrics, phases, shutdown, queue } = scene;
   const { concurrency: threads, heapMb, analysisSeconds: seconds, cacheDir: dir, cacheMb } = settings;
-  const analyst = pooledAnalyst(engine, { threads, heapMb, seconds, metrics });
-  const clones = { dir, limit: cacheMb * 2 ** 20 };
+  const analyst = pooledAnalyst(engine, { threads, heapMb, seconds });
+  const clones = { dir, limit: cacheMb * 2 ** 20, silence: gitSilence(tuning) };
+  const throttling = throttleFor(scene);
   shutdown.add('analysts', analyst.close);
   shutdown.add('queue', (timeoutMs) => queue.close({ timeoutMs }));
   const app = await startApp({
@@ -137,7 +122,7 @@ async function startWith({ settings, tuning, log, metrics, shutdown, queue }: Sc
     host: settings.host,
     port: settings.port,
     log,
-    throttle: tuning.throttle ?? true,
+    ...throttling,
     observe: observing(metrics),
     ...(tuning.patience === undefined ? {} : { patience: tuning.patience }),
     health: queue.stats,
@@ -145,8 +130,10 @@ async function startWith({ settings, tuning, log, metrics, shutdown, queue }: Sc
       reviewer: reviewerFor(analyst, clones, {
         around: counting(metrics),
         instruments: (snapshot) => gatherInstruments(engine, snapshot, { tools: settings.tools }),
+        phases,
         fetching: fetchingAllowed(false),
       }),
+      publishing: (write) => phases.timed('publish', write),
       configure: configureFor(engine),
       explain: explainFor(engine),
       enqueue: (job) => admitted(metrics, queue, job),
@@ -168,10 +155,14 @@ async function admitted(metrics: Metrics, queue: Queue<Errand>, job: Job): Promi
 }
 
 /** Hands out turns, and looks for what was missed. */
-async function work(scene: Scene, app: App, span: Awaited<ReturnType<typeof createTraces>>['span']): Promise<void> {
-  const { settings, tuning, log, metrics, shutdown, queue } = scene;
+async function work(scene: Scene, app: App): Promise<void> {
+  const { settings, tuning, log, metrics, traces, phases, shutdown, queue } = scene;
   const done = turns(queue, app.work);
-  await queue.start((job, turn) => span('turn', { task: job.payload.task.kind }, () => done(job, turn)));
+  const timed = (job: Job, turn: Turn): Promise<void> => {
+    phases.begin('queue', turn.waitedMs)();
+    return done(job, turn);
+  };
+  await queue.start((job, turn) => traces.span('turn', { task: job.payload.task.kind }, () => timed(job, turn)));
   const everyMs = tuning.reconcileMs ?? settings.reconcileMinutes * MINUTE;
   const octokit = async (installation?: number): Promise<Rest> => (await app.octokit(installation)) as unknown as Rest;
   const reconciler = startReconciler<Errand>({

@@ -14,6 +14,12 @@ export interface Observed {
   readonly headers: Headers;
 }
 
+/** What octokit's throttling counts with: a Bottleneck, and its connection to a store that others use as well. */
+export interface SharedLimits {
+  readonly Bottleneck: unknown;
+  readonly connection: unknown;
+}
+
 interface Watch {
   readonly patience: number;
   readonly observe: (request: Observed) => void;
@@ -72,12 +78,13 @@ function waits(after: number, _options: unknown, _octokit: unknown, count: numbe
  */
 export function politeOctokit(options: {
   readonly throttle: boolean;
+  readonly shared?: SharedLimits;
   readonly observe?: (request: Observed) => void;
   /** Milliseconds for one request; half a minute when absent. */
   readonly patience?: number;
 }): typeof ProbotOctokit {
   const limits = options.throttle
-    ? { enabled: true, onRateLimit: waits, onSecondaryRateLimit: waits }
+    ? { enabled: true, onRateLimit: waits, onSecondaryRateLimit: waits, ...options.shared }
     : { enabled: false };
   const { patience = PATIENCE, observe = () => {} } = options;
   const watched = watchedFetch({ patience, observe });

@@ -33,6 +33,11 @@ function withRefused(outcome: Outcome, refused: readonly Draft[]): Outcome {
  * a result is never shown for a commit that is no longer the head. Answers how the run ended.
  */
 export async function perform(bot: Bot, effects: readonly Effect[], stage: Stage): Promise<Outcome> {
+  const { publishing = (write) => write() } = bot.ports;
+  return publishing(() => performAll(bot, effects, stage));
+}
+
+async function performAll(bot: Bot, effects: readonly Effect[], stage: Stage): Promise<Outcome> {
   let refused: readonly Draft[] = [];
   let looked = false;
   const tidy = tidier(bot, stage.pull);

@@ -79,6 +79,8 @@ export interface Ports {
   readonly explain: (check: string) => string | undefined;
   readonly enqueue: (job: Job) => Promise<unknown>;
   readonly log: Log;
+  /** Goes around everything that is written once a review is planned; a place to measure. */
+  readonly publishing?: <Value>(write: () => Promise<Value>) => Promise<Value>;
   /** Milliseconds. */
   readonly now: () => number;
 }

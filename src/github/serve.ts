@@ -8,7 +8,7 @@ import { giveUp } from './giveup.ts';
 import { guardWebhook } from './guard.ts';
 import { handle } from './handle.ts';
 import type { Job } from './job.ts';
-import { type Observed, politeOctokit } from './octokit.ts';
+import { type Observed, politeOctokit, type SharedLimits } from './octokit.ts';
 import type { Ports } from './ports.ts';
 
 export interface AppOptions {
@@ -24,6 +24,8 @@ export interface AppOptions {
   readonly log: Logger;
   /** False only where nobody limits us. */
   readonly throttle: boolean;
+  /** Where the limits are kept when several processes keep them together. */
+  readonly shared?: SharedLimits;
   /** Milliseconds for one request to GitHub; half a minute when absent. */
   readonly patience?: number;
   /** Told about every request to GitHub; a place to count. */
@@ -49,7 +51,7 @@ const WEBHOOKS = '/api/github/webhooks';
 
 /** Probot, with a guard before its webhook receiver: Probot logs the whole body of a request with a bad signature. */
 function guarded(options: AppOptions): typeof Probot {
-  const { appId, privateKey, secret, baseUrl, log, throttle, observe, patience } = options;
+  const { appId, privateKey, secret, baseUrl, log, throttle, shared, observe, patience } = options;
   const Configured = Probot.defaults({
     appId,
     privateKey,
@@ -57,6 +59,7 @@ function guarded(options: AppOptions): typeof Probot {
     log,
     Octokit: politeOctokit({
       throttle,
+      ...(shared === undefined ? {} : { shared }),
       ...(observe === undefined ? {} : { observe }),
       ...(patience === undefined ? {} : { patience }),
     }),

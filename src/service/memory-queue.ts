@@ -144,6 +144,7 @@ function begin<Payload>(state: State<Payload>, waiting: Waiting<Payload>, handle
   state.clock.now = Math.max(state.clock.now, waiting.round);
   const running = runTurn(waiting.job, waiting.failed + 1, handler, state.options, {
     orphans: waiting.orphans,
+    waitedMs: Math.max(0, Date.now() - waiting.readyAt),
     ask: async () => {},
   });
   state.running.set(key, running);

@@ -1,12 +1,13 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Phase } from './phases.ts';
 import type { QueueStats } from './queue.ts';
 
 /** Everything that is counted. Labels are bounded: no repository, path or person is ever one. */
 export interface Metrics {
   /** `outcome` is a check run's conclusion, or `given-up`. */
   readonly reviewEnded: (outcome: string, seconds: number) => void;
-  /** A part of a review, in seconds. `analyse`, the work of the pool, is the only one that is measured yet. */
-  readonly phase: (name: string, seconds: number) => void;
+  /** A part of a review, in seconds. */
+  readonly phase: (name: Phase, seconds: number) => void;
   readonly finding: (check: string, severity: string) => void;
   readonly incident: (kind: string) => void;
   /** `result` is an admission, `refused` or `failed`. */

@@ -43,6 +43,8 @@ export interface Turn {
   /** 1 for the first. Grows when the handler throws, hangs, or its process dies. */
   readonly attempt: number;
   readonly lastAttempt: boolean;
+  /** Since the job could have begun: its debounce or the pause before another attempt was over. Milliseconds. */
+  readonly waitedMs: number;
   /** Earlier heads of this key whose turn did not come to its own end: it failed, was cut short, or its process died. */
   readonly orphans: readonly string[];
   /** Aborted with an {@link Abandon}. */

@@ -165,6 +165,7 @@ async function outcomeOf<Payload>(
   }
   const running = runTurn(begun.job, begun.failed + 1, handler, state.options, {
     orphans: begun.orphans,
+    waitedMs: begun.waitedMs,
     ask: () => watch(state),
   });
   state.running.set(owner, running);

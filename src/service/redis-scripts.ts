@@ -68,12 +68,13 @@ return { admission, math.max(0, readyAt - now), record.round, record.priority, m
 `;
 
 /** KEYS waiting running since clock; ARGV key owner. The record that now runs, or nothing when nothing is to be done. */
-export const BEGIN = `${LEFT}
+export const BEGIN = `${NOW}${LEFT}
 local key = ARGV[1]
 local record
 local text = redis.call('HGET', KEYS[1], key)
 if text then
   record = cjson.decode(text)
+  record.waited = math.max(0, now - record.readyAt)
   redis.call('HDEL', KEYS[1], key)
   redis.call('ZREM', KEYS[3], key)
   local before = redis.call('HGET', KEYS[2], key)
@@ -86,6 +87,7 @@ else
   if record.owner ~= ARGV[2] then
     record.failed = record.failed + 1
     record.died = true
+    record.waited = nil
   end
 end
 record.owner = ARGV[2]

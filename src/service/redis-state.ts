@@ -13,6 +13,7 @@ const recordSchema = z.object({
   failed: z.number(),
   died: z.boolean().optional(),
   orphans: z.array(z.string()).default([]),
+  waited: z.number().default(0),
   round: z.number(),
   readyAt: z.number(),
 });
@@ -30,6 +31,8 @@ export interface Begun<Payload> {
   /** The process of the previous attempt died. */
   readonly died: boolean;
   readonly orphans: readonly string[];
+  /** Since the job could have begun, by the clock of Redis. */
+  readonly waitedMs: number;
 }
 
 export type Ending =
@@ -74,7 +77,8 @@ export function redisState<Payload>(redis: Redis, prefix: string): RedisState<Pa
       if (typeof text !== 'string') return undefined;
       const record = recordSchema.parse(JSON.parse(text));
       const job = { ...(JSON.parse(record.job) as Job<Payload>), priority: record.priority };
-      return { job, failed: record.failed, died: record.died ?? false, orphans: record.orphans };
+      const { failed, died = false, orphans, waited: waitedMs } = record;
+      return { job, failed, died, orphans, waitedMs };
     },
     async end(key, owner, ending) {
       const answer = await run(END, [key, owner, ending.how, ending.how === 'retry' ? Math.ceil(ending.delayMs) : 0]);

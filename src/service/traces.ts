@@ -9,6 +9,8 @@ export interface Traces {
     attributes: Readonly<Record<string, string | number>>,
     work: () => Promise<Value>,
   ) => Promise<Value>;
+  /** Begins a span below the one that is open, `agoMs` milliseconds ago; the answer ends it. */
+  readonly begin: (name: string, agoMs: number) => () => void;
   /** Sends what was not yet sent. */
   readonly close: () => Promise<void>;
 }
@@ -42,6 +44,10 @@ export async function createTraces(env: Environment): Promise<Traces> {
 function tracesOf(tracer: Tracer, close: () => Promise<void>): Traces {
   return {
     span: (name, attributes, work) => tracer.startActiveSpan(name, { attributes }, (span) => timed(span, work)),
+    begin(name, agoMs) {
+      const span = tracer.startSpan(name, { startTime: Date.now() - agoMs });
+      return () => span.end();
+    },
     close,
   };
 }

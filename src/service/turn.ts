@@ -19,6 +19,7 @@ export interface Running<Payload> {
 
 export interface TurnContext {
   readonly orphans: readonly string[];
+  readonly waitedMs: number;
   /** Aborts the turns of this process that are no longer its own. */
   readonly ask: () => Promise<void>;
 }
@@ -33,7 +34,7 @@ export function runTurn<Payload>(
   attempt: number,
   handler: Handler<Payload>,
   options: Pick<QueueOptions<Payload>, 'attempts' | 'turnMs' | 'graceMs'>,
-  { orphans, ask }: TurnContext,
+  { orphans, waitedMs, ask }: TurnContext,
 ): Running<Payload> {
   const controller = new AbortController();
   const { signal } = controller;
@@ -42,6 +43,7 @@ export function runTurn<Payload>(
     lastAttempt: attempt >= options.attempts,
     signal,
     orphans,
+    waitedMs,
     async confirm() {
       await ask();
       if (isLost(signal)) throw signal.reason;

@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from '@jest/globals';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
-import type { Sandbox } from '../../src/sandbox/types.ts';
+import type { PullRequestActor, Sandbox } from '../../src/sandbox/types.ts';
 import { noRedis, startRedis } from '../service/redis-server.ts';
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
@@ -88,7 +88,7 @@ async function github(): Promise<{ readonly sandbox: Sandbox; readonly port: num
   return { sandbox, port };
 }
 
-async function reviewed(sandbox: Sandbox): Promise<void> {
+async function reviewed(sandbox: Sandbox): Promise<PullRequestActor> {
   const repository = await sandbox.repository('acme/fraud');
   await repository.commit('change', {
     files: { 'load.py': 'import torch\nmodel = torch.load("m.pt", weights_only=False)\n' },
@@ -96,6 +96,7 @@ async function reviewed(sandbox: Sandbox): Promise<void> {
   const pull = await repository.openPullRequest({ head: 'change', labels: ['ml-review'] });
   await until(() => pull.checkRuns().some(({ conclusion }) => conclusion === 'neutral' || conclusion === 'failure'));
   expect((await pull.reviewComments()).map(({ path, line }) => [path, line])).toEqual([['load.py', 2]]);
+  return pull;
 }
 
 async function ended({ child }: Service): Promise<number | null> {
@@ -116,6 +117,8 @@ test(
     expect(metrics).toMatch(/ml_review_review_duration_seconds_count\{outcome="\w+"\} 1/);
     expect(metrics).toMatch(/ml_review_findings_total\{check="sec-torch-load"/);
     expect(metrics).toMatch(/ml_review_github_requests_left \d+/);
+    for (const phase of ['queue', 'clone', 'snapshot', 'tools', 'analyse', 'publish'])
+      expect(metrics).toMatch(new RegExp(`ml_review_phase_duration_seconds_count\\{phase="${phase}"\\} [1-9]`));
     expect(await ended(all)).toBe(0);
     expect(all.output()).not.toContain(SECRET);
     expect(all.output()).not.toMatch(/ghs_\w/);
@@ -135,10 +138,15 @@ withRedis(
       service(sandbox, port, ['--role', 'receiver'], shared),
       service(sandbox, await freePort(), ['--role', 'worker'], shared),
     ]);
-    await reviewed(sandbox);
+    const pull = await reviewed(sandbox);
+    const [group] = await pull.repository.enqueue([pull]);
+    await until(() => group?.checkRuns()[0]?.status === 'completed');
     const [receiver, worker] = await Promise.all(processes.map(async ({ ops }) => (await ops('/metrics')).text()));
     expect(receiver).not.toMatch(/ml_review_review_duration_seconds_count\{/);
     expect(worker).toMatch(/ml_review_review_duration_seconds_count\{outcome="\w+"\} 1/);
+    expect(receiver).toContain('ml_review_webhooks_total{event="merge-group",result="queued"} 1');
+    expect(receiver).not.toMatch(/ml_review_phase_duration_seconds_count\{/);
+    expect(receiver).not.toMatch(/ml_review_github_requests_total\{method="(POST|PATCH)"/);
     expect(await Promise.all(processes.map(ended))).toEqual([0, 0]);
   },
   PATIENCE,

@@ -210,6 +210,22 @@ function order(queueOf: QueueOf): void {
     expect(await runAll(queue)).toEqual(['busy#1', 'quiet#1', 'busy#2', 'quiet#2', 'busy#3', 'busy#4']);
   });
 
+  test('a turn knows how long it waited for its place, its debounce left out', async () => {
+    const queue = await queueOf({ debounceMs: 200 });
+    const { handler, nth } = stage();
+    await queue.start(handler);
+    await queue.enqueue(job('r#1'));
+    const first = await nth(0);
+    expect(first.turn.waitedMs).toBeLessThan(200);
+    await queue.enqueue(job('r#2', { priority: 'merge-group' }));
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    first.finish();
+    const second = await nth(1);
+    expect(second.turn.waitedMs).toBeGreaterThanOrEqual(25);
+    second.finish();
+    await drained(queue);
+  });
+
   test('no more turns at once than allowed', async () => {
     const queue = await queueOf({ concurrency: 2 });
     for (let n = 1; n <= 5; n += 1) await queue.enqueue(job(`r#${n}`));

@@ -1,6 +1,14 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { createPhases } from '../../src/service/phases.ts';
 import { createTraces, tracesWanted } from '../../src/service/traces.ts';
 import { serving } from './http.ts';
+
+interface Sent {
+  readonly resourceSpans: readonly { readonly scopeSpans: readonly { readonly spans: readonly SentSpan[] }[] }[];
+}
+
+const sent = ({ resourceSpans }: Sent): readonly SentSpan[] =>
+  resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans));
 
 const before = { ...process.env };
 
@@ -22,6 +30,13 @@ test('without a collector the work is done all the same', async () => {
   await traces.close();
 });
 
+interface SentSpan {
+  readonly name: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+  readonly startTimeUnixNano: string;
+}
+
 test('spans reach the collector with their parent, and without the text of an error', async () => {
   const received: string[] = [];
   await serving(
@@ -34,6 +49,11 @@ test('spans reach the collector with their parent, and without the text of an er
     async (url) => {
       Object.assign(process.env, { OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_SERVICE_NAME: 'panel-test' });
       const traces = await createTraces(process.env);
+      const phases = createPhases({ phase: () => {} }, traces);
+      await traces.span('turn', {}, async () => {
+        phases.begin('queue', 5_000)();
+        await phases.timed('analyse', async () => {});
+      });
       const failing = traces.span('review', { run: 'r1' }, () =>
         traces.span('clone', {}, async () => {
           throw new TypeError('text of the change');
@@ -47,7 +67,15 @@ test('spans reach the collector with their parent, and without the text of an er
   expect(all).toContain('/v1/traces');
   expect(all).toContain('panel-test');
   expect(all).not.toContain('text of the change');
-  const spans = [...all.matchAll(/"spanId":"([0-9a-f]+)","parentSpanId":"([0-9a-f]*)"|"spanId":"([0-9a-f]+)"/g)];
-  expect(spans).toHaveLength(2);
-  expect(all).toMatch(/"parentSpanId":"[0-9a-f]{16}"/);
+  const spans = received.flatMap((text) => sent(JSON.parse(text.slice(text.indexOf(' ')))));
+  const parent = ({ parentSpanId }: SentSpan) => spans.find(({ spanId }) => spanId === parentSpanId)?.name;
+  expect(Object.fromEntries(spans.map((span) => [span.name, parent(span)]))).toEqual({
+    review: undefined,
+    clone: 'review',
+    turn: undefined,
+    queue: 'turn',
+    analyse: 'turn',
+  });
+  const startOf = (wanted: string) => Number(spans.find(({ name }) => name === wanted)?.startTimeUnixNano) / 1e6;
+  expect(startOf('turn') - startOf('queue')).toBeGreaterThan(4_000);
 });
