@@ -74,6 +74,9 @@ export function appProcess({ role, sandbox, redis, folder, tuning, name, env = {
   return {
     name,
     role,
+    get child() {
+      return child;
+    },
     get pid() {
       return child.pid;
     },
@@ -97,8 +100,8 @@ export function appProcess({ role, sandbox, redis, folder, tuning, name, env = {
         ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
         ...env,
       };
-      const [program, ...words] = [...(wrap ?? []), process.execPath, SERVE];
-      child = spawn(program, words, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+      const [program, ...words] = [...(wrap ?? []), process.execPath, '--expose-gc', SERVE];
+      child = spawn(program, words, { env: environment, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
       child.stdout.pipe(log, { end: false });
       child.stderr.pipe(log, { end: false });
       for (let n = 0; ; n += 1) {
@@ -129,6 +132,12 @@ export function appProcess({ role, sandbox, redis, folder, tuning, name, env = {
       const late = setTimeout(() => child.kill('SIGKILL'), 15_000);
       await gone;
       clearTimeout(late);
+    },
+    /** What the process holds after its garbage is collected, in bytes, by Node's own names. */
+    async memory() {
+      const answer = once(child, 'message', { signal: AbortSignal.timeout(10_000) });
+      child.send('memory');
+      return (await answer)[0];
     },
     page: (path) => fetch(`http://127.0.0.1:${ops}${path}`, { signal: AbortSignal.timeout(2_000) }),
     async metric(line) {

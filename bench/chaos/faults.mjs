@@ -2,12 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '../stage.mjs';
 import { doubled, openPull, QUICK, settled, source, unfinished, world } from './world.mjs';
 
-/** git gives a silent server two minutes. Little time for the API's answers, so that the silence of GitHub does not take half a minute each time. */
+/** A silent git server is given up after a third of the turn. Little time for the API's answers, so that the silence of GitHub does not take half a minute each time. */
 const tuning = {
   ...QUICK,
   patience: 5_000,
   reconcileMs: 3_600_000,
-  queue: { ...QUICK.queue, debounceMs: 50, turnMs: 600_000 },
+  queue: { ...QUICK.queue, debounceMs: 50, turnMs: 90_000 },
 };
 
 const KINDS = [

@@ -123,6 +123,7 @@ async function startWith(scene: Scene, engine: Engine): Promise<App> {
     port: settings.port,
     log,
     ...throttling,
+    label: settings.label,
     observe: observing(metrics),
     ...(tuning.patience === undefined ? {} : { patience: tuning.patience }),
     health: queue.stats,

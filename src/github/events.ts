@@ -22,9 +22,11 @@ export interface Envelope {
   readonly receivedAt: number;
   /** The App's id: what other apps ask for is none of ours. */
   readonly appId: number;
+  /** The label that asks for a review where no configuration names another. */
+  readonly label?: string;
 }
 
-/** Labels are not compared here: which label counts is in the configuration, and the present set of labels decides. */
+/** Labels do not decide here: which label counts is in the configuration, and the present set of labels decides. */
 const PULL_REASONS: Readonly<Record<string, string>> = {
   opened: 'the pull request was opened',
   reopened: 'the pull request was reopened',
@@ -87,7 +89,15 @@ function onPullRequest(envelope: Envelope, event: From<typeof pullRequestEvent>)
   const { number, head, updated_at } = event.pull_request;
   const retargeted = event.action === 'edited' && event.changes?.base !== undefined;
   const reason = retargeted ? 'the base branch was changed' : PULL_REASONS[event.action];
-  return reason === undefined ? [] : [reviewJob(envelope, event, number, head.sha, reason, updated_at)];
+  if (reason === undefined) return [];
+  const job = reviewJob(envelope, event, number, head.sha, reason, updated_at);
+  return [retargeted || isUnwanted(envelope, event) ? { ...job, stops: true } : job];
+}
+
+/** Not every label that goes: a review would begin again for each of them. */
+function isUnwanted({ label = 'ml-review' }: Envelope, event: From<typeof pullRequestEvent>): boolean {
+  if (event.action === 'converted_to_draft') return true;
+  return event.action === 'unlabeled' && event.label?.name.toLowerCase() === label.toLowerCase();
 }
 
 /** One open pull request with that head, when GitHub names it; forks come with an empty list and are looked up later. */

@@ -57,6 +57,8 @@ export interface Job {
   readonly generation: number;
   readonly priority: 'merge-group' | 'push' | 'reconcile';
   readonly installation: number;
+  /** A review of the same head that is under way is no longer wanted as it is. */
+  readonly stops?: boolean;
   /** `X-GitHub-Delivery`. */
   readonly delivery?: string;
   readonly payload: Errand;

@@ -14,6 +14,7 @@ export const pullRequestEvent = z.object({
   ...common,
   action: z.string(),
   pull_request: pull,
+  label: z.object({ name: z.string() }).nullish(),
   changes: z.object({ base: z.unknown().optional() }).optional(),
 });
 

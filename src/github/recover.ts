@@ -28,6 +28,8 @@ export function endOfTurn(turn: Turn, runId: string): Outcome | undefined {
   const { why, by } = reasonOf(turn);
   // Another process has this run now, and whatever is written from here would be written over its result.
   if (why === 'lost') throw turn.signal.reason;
+  // What the next turn finds decides how the run ends; if nothing has changed, this one goes on.
+  if (why === 'unwanted') return undefined;
   if (why === 'superseded') return typeof by === 'string' ? superseded(by) : cancelled('a newer run took its place');
   if (why === 'closing') return cancelled('the service is restarting; the review starts again by itself');
   return timedOut(runId);
@@ -49,10 +51,11 @@ export function worthAnotherTry(error: unknown, now: number): boolean {
 
 /**
  * Ends a run whose review failed, or throws what asks the queue for another attempt and leaves the run open for it.
- * Writes nothing when another process has taken the turn.
+ * Writes nothing when another process has taken the turn, or when the next turn of this head ends the run.
  */
 export async function recover(bot: Bot, turn: Turn, run: OpenRun, error: unknown): Promise<Outcome> {
   const { log, now } = bot.ports;
+  if (reasonOf(turn).why === 'unwanted') throw error;
   const abandoned = endOfTurn(turn, run.runId);
   if (abandoned === undefined && !turn.lastAttempt && worthAnotherTry(error, now())) throw tryLater(error, now());
   if (abandoned === undefined) log.error({ err: error, run: run.runId }, 'a review failed');

@@ -30,6 +30,8 @@ export interface AppOptions {
   readonly patience?: number;
   /** Told about every request to GitHub; a place to count. */
   readonly observe?: (request: Observed) => void;
+  /** The label that asks for a review; `ml-review` when absent. */
+  readonly label?: string;
   readonly ports: Omit<Ports, 'log'>;
   /** What `/healthz` answers beside `ok`. */
   readonly health: () => Promise<object>;
@@ -106,7 +108,7 @@ async function freePort(host: string): Promise<number> {
 
 /** Starts the GitHub App: webhooks become jobs, and jobs are done by {@link App.work}. The caller has judged the secret. */
 export async function startApp(options: AppOptions): Promise<App> {
-  const { appId, log, host, port } = options;
+  const { appId, log, host, port, label } = options;
   const server = new Server({
     Probot: guarded(options),
     log,
@@ -122,8 +124,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     probot = app;
     addHandler(healthz(options.health));
     app.on([...EVENTS], async ({ name, id, payload }) => {
-      for (const job of jobsOf({ name, payload, delivery: id, receivedAt: ports.now(), appId }))
-        await ports.enqueue(job);
+      const envelope = { name, payload, delivery: id, receivedAt: ports.now(), appId };
+      for (const job of jobsOf(label === undefined ? envelope : { ...envelope, label })) await ports.enqueue(job);
     });
   });
   if (probot === undefined) throw new Error('Probot did not load the application');

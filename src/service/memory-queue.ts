@@ -1,5 +1,5 @@
 import type { Admission, Handler, Job, Queue, QueueOptions, QueueStats } from './queue.ts';
-import { abandon } from './queue.ts';
+import { abandon, stopFor } from './queue.ts';
 import type { FairClock } from './schedule.ts';
 import { admit, backoffMs, fairClock, isPermanent, nextRound, orphansFor, rank, reasonOf, urgent } from './schedule.ts';
 import type { Seen } from './seen.ts';
@@ -73,7 +73,7 @@ function enqueue<Payload>(state: State<Payload>, job: Job<Payload>): Admission {
   const running = state.running.get(job.key);
   const admission = admit(job, waiting?.job, running?.job);
   if (admission === 'unchanged') return admission;
-  if (admission === 'superseding') running?.controller.abort(abandon('superseded', job.head));
+  if (admission === 'superseding') running?.controller.abort(stopFor(running.job.head, job.head));
   state.waiting.set(job.key, merged(state, job, waiting));
   fill(state);
   return admission;

@@ -16,6 +16,8 @@ export interface Job<Payload> {
   readonly priority: Priority;
   /** Turns are shared out evenly among installations. */
   readonly installation: number;
+  /** What runs on the same head is no longer wanted as it is, and stops for this job. */
+  readonly stops?: boolean;
   /** `X-GitHub-Delivery`: the same delivery is not taken twice for one key. */
   readonly delivery?: string;
   /** Plain JSON. */
@@ -24,18 +26,18 @@ export interface Job<Payload> {
 
 /**
  * What became of a job that was handed in.
- * `queued`: it waits. `replaced`: it took the place of an older waiting one. `superseding`: a run on an older head was
- * told to stop, and this one waits behind it. `following`: it waits behind a run that goes on. `unchanged`: the queue
+ * `queued`: it waits. `replaced`: it took the place of an older waiting one. `superseding`: a run on an older head, or one
+ * that is no longer wanted, was told to stop, and this one waits behind it. `following`: it waits behind a run that goes on. `unchanged`: the queue
  * already holds this reason or a newer one. `duplicate`: the delivery was seen before.
  */
 export type Admission = 'queued' | 'replaced' | 'superseding' | 'following' | 'unchanged' | 'duplicate';
 
 /**
- * Why a run was told to stop; the reason of its AbortSignal. `by` is the head that superseded it. `lost`: this process
- * was out of touch for so long that another one has taken the turn; whatever is still to be posted is for that one.
+ * Why a run was told to stop; the reason of its AbortSignal. `by` is the head that superseded it. `unwanted`: its own head
+ * waits again, and that turn says how the run ends. `lost`: this process was out of touch for so long that another one has taken the turn; whatever is still to be posted is for that one.
  */
 export interface Abandon extends Error {
-  readonly why: 'superseded' | 'timeout' | 'closing' | 'lost';
+  readonly why: 'superseded' | 'unwanted' | 'timeout' | 'closing' | 'lost';
   readonly by?: string;
 }
 
@@ -119,11 +121,17 @@ export const QUEUE_DEFAULTS = {
 export function abandon(why: Abandon['why'], by?: string): Abandon {
   const text = {
     superseded: `superseded by ${by}`,
+    unwanted: 'no longer wanted',
     timeout: 'the time for one run is over',
     closing: 'shutting down',
     lost: 'another process has taken this run',
   };
   return Object.assign(new Error(text[why]), { why, ...(by === undefined ? {} : { by }) });
+}
+
+/** The reason for a run that stops for a waiting job. */
+export function stopFor(running: string, waiting: string): Abandon {
+  return running === waiting ? abandon('unwanted') : abandon('superseded', waiting);
 }
 
 /** True for a reason made by {@link abandon}. */

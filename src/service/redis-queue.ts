@@ -3,7 +3,7 @@ import type { Job as Token } from 'bullmq';
 import { Queue as BullQueue, DelayedError, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { Handler, Job, Queue, QueueOptions } from './queue.ts';
-import { abandon } from './queue.ts';
+import { abandon, stopFor } from './queue.ts';
 import type { Begun, Ending, RedisState } from './redis-state.ts';
 import { redisState } from './redis-state.ts';
 import { move, place, tokenKey, tokenPriority } from './redis-tokens.ts';
@@ -191,7 +191,7 @@ async function watch<Payload>(state: State<Payload>): Promise<void> {
   for (const [index, { running }] of turns.entries()) {
     const answer = answers[index];
     if (answer === 'lost') running.controller.abort(abandon('lost'));
-    else if (answer) running.controller.abort(abandon('superseded', answer));
+    else if (answer) running.controller.abort(stopFor(running.job.head, answer));
   }
 }
 

@@ -24,7 +24,7 @@ local function left(record, before)
 end
 `;
 
-/** KEYS waiting running since clock seen; ARGV key head generation priority installation job debounce seen-ttl. */
+/** KEYS waiting running since clock seen; ARGV key head generation priority installation job debounce seen-ttl stops. */
 export const ENQUEUE = `${NOW}
 local key, head, generation, priority = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
 if ARGV[8] ~= '' and not redis.call('SET', KEYS[5], '1', 'NX', 'PX', ARGV[8]) then return { 'duplicate' } end
@@ -39,7 +39,8 @@ if newest then
   local same = newest.head == head
   if same and (priority == 'reconcile' or generation == newest.generation) then return { 'unchanged' } end
   if waiting and generation < waiting.generation then return { 'unchanged' } end
-  if running and running.head ~= head and generation >= running.generation then admission = 'superseding'
+  local ends = running and (running.head ~= head or ARGV[9] ~= '')
+  if ends and generation >= running.generation then admission = 'superseding'
   else admission = waiting and 'replaced' or 'following' end
 end
 local urgency = { ['merge-group'] = 0, push = 1, reconcile = 2 }
@@ -60,6 +61,7 @@ local record = {
   round = keep and waiting.round or nextRound(),
   since = waiting and waiting.since or now,
   orphans = waiting and waiting.orphans,
+  stops = ARGV[9] ~= '',
 }
 redis.call('HSET', KEYS[1], key, cjson.encode(record))
 redis.call('ZADD', KEYS[3], 'NX', record.since, key)
@@ -130,7 +132,7 @@ if redis.call('HLEN', KEYS[1]) == 0 and redis.call('HLEN', KEYS[2]) == 0 then re
 return false
 `;
 
-/** KEYS waiting running; ARGV key owner, repeated. For each `lost`, the head that supersedes it, or an empty text. */
+/** KEYS waiting running; ARGV key owner, repeated. For each `lost`, the head for which it is to stop, or an empty text. */
 export const WATCH = `
 local answers = {}
 for index = 1, #ARGV, 2 do
@@ -140,7 +142,8 @@ for index = 1, #ARGV, 2 do
   running = running and cjson.decode(running)
   waiting = waiting and cjson.decode(waiting)
   if not running or running.owner ~= ARGV[index + 1] then answer = 'lost'
-  elseif waiting and waiting.head ~= running.head and waiting.generation >= running.generation then
+  elseif waiting and (waiting.head ~= running.head or waiting.stops)
+    and waiting.generation >= running.generation then
     answer = waiting.head
   end
   answers[#answers + 1] = answer

@@ -49,7 +49,7 @@ export interface RedisState<Payload> {
   readonly begin: (key: string, owner: string) => Promise<Begun<Payload> | undefined>;
   /** The slot of what waits under this key afterwards, if anything does. */
   readonly end: (key: string, owner: string, ending: Ending) => Promise<Slot | undefined>;
-  /** For each turn: `lost`, the head that supersedes it, or nothing. */
+  /** For each turn: `lost`, the head for which it is to stop, or nothing. */
   readonly watch: (turns: readonly { readonly key: string; readonly owner: string }[]) => Promise<readonly string[]>;
   readonly stats: () => Promise<QueueStats>;
   /** The slot of what a key holds, waiting or running. */
@@ -66,7 +66,17 @@ export function redisState<Payload>(redis: Redis, prefix: string): RedisState<Pa
     async enqueue(job, debounceMs) {
       const ttl = job.delivery === undefined ? '' : DELIVERY_MEMORY_MS;
       const { key, head, generation, priority, installation } = job;
-      const args = [key, head, generation, priority, installation, JSON.stringify(job), debounceMs, ttl];
+      const args = [
+        key,
+        head,
+        generation,
+        priority,
+        installation,
+        JSON.stringify(job),
+        debounceMs,
+        ttl,
+        job.stops ? 1 : '',
+      ];
       const answer = await run(ENQUEUE, args, [`${prefix}:seen:${job.delivery ?? ''}:${key}`]);
       const [admission, delayMs, round, rated, moved] = answer as [Admission, number, number, Priority, string];
       if (round === undefined) return { admission, moved: false };

@@ -1,7 +1,7 @@
 import type { Admission, Job, Priority, QueueOptions } from './queue.ts';
 import { PRIORITIES } from './queue.ts';
 
-type Known = Pick<Job<unknown>, 'head' | 'generation' | 'priority'>;
+type Known = Pick<Job<unknown>, 'head' | 'generation' | 'priority' | 'stops'>;
 
 /** What a newly arrived reason means beside the waiting and the running job of its key. Never answers `duplicate`. */
 export function admit(incoming: Known, waiting: Known | undefined, running: Known | undefined): Admission {
@@ -11,9 +11,8 @@ export function admit(incoming: Known, waiting: Known | undefined, running: Know
   if (sameHead && (incoming.priority === 'reconcile' || incoming.generation === newest.generation)) return 'unchanged';
   // A waiting job reads the present state when its turn comes; a running one may already have read an older state.
   if (waiting !== undefined && incoming.generation < waiting.generation) return 'unchanged';
-  if (running !== undefined && running.head !== incoming.head && incoming.generation >= running.generation) {
-    return 'superseding';
-  }
+  const ends = running !== undefined && (running.head !== incoming.head || incoming.stops === true);
+  if (ends && incoming.generation >= running.generation) return 'superseding';
   return waiting === undefined ? 'following' : 'replaced';
 }
 

@@ -3,7 +3,7 @@ import { abandon, isAbandon } from './queue.ts';
 
 export type Outcome =
   | { readonly end: 'done' }
-  /** Told to stop for a newer head, and failed in stopping. */
+  /** Told to stop for another turn of its key, and failed in stopping. */
   | { readonly end: 'superseded' }
   | { readonly end: 'handed-back' }
   | { readonly end: 'failed'; readonly error: unknown };
@@ -66,7 +66,7 @@ export function runTurn<Payload>(
 
 function outcomeOf(error: unknown, signal: AbortSignal): Outcome {
   const why = isAbandon(signal.reason) ? signal.reason : undefined;
-  if (why?.why === 'superseded' || why?.why === 'lost') return { end: 'superseded' };
+  if (why?.why === 'superseded' || why?.why === 'unwanted' || why?.why === 'lost') return { end: 'superseded' };
   if (why?.why === 'closing') return { end: 'handed-back' };
   return { end: 'failed', error: why ?? error };
 }

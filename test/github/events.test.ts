@@ -77,6 +77,17 @@ describe('jobsOf', () => {
     },
   );
 
+  test('what makes a running review pointless stops it; another label does not', () => {
+    const stops = (payload: Payload) =>
+      jobs('pull_request', { pull_request: head, ...payload }).map((job) => job.stops);
+    expect(stops({ action: 'unlabeled', label: { name: 'ML-Review' } })).toEqual([true]);
+    expect(stops({ action: 'converted_to_draft' })).toEqual([true]);
+    expect(stops({ action: 'edited', changes: { base: { ref: { from: 'main' } } } })).toEqual([true]);
+    expect(stops({ action: 'unlabeled', label: { name: 'bug' } })).toEqual([undefined]);
+    expect(stops({ action: 'labeled', label: { name: 'ml-review' } })).toEqual([undefined]);
+    expect(stops({ action: 'synchronize' })).toEqual([undefined]);
+  });
+
   test('a changed base branch asks, a changed title does not', () => {
     const edited = (changes: Payload) => tasks('pull_request', { action: 'edited', pull_request: head, changes });
     expect(edited({ title: { from: 'old' } })).toEqual([]);

@@ -140,6 +140,20 @@ function admissions(queueOf: QueueOf): void {
     await drained(queue);
   });
 
+  test('what is no longer wanted stops, and its head has another turn', async () => {
+    const queue = await queueOf({ concurrency: 4 });
+    const { handler, nth } = stage();
+    await queue.start(handler);
+    await queue.enqueue(job('r#1'));
+    const first = await nth(0);
+    expect(await queue.enqueue(job('r#1', { generation: 2, stops: true }))).toBe('superseding');
+    const second = await nth(1);
+    expect((first.turn.signal.reason as Abandon).why).toBe('unwanted');
+    expect([second.job.generation, second.turn.attempt, second.turn.orphans]).toEqual([2, 1, []]);
+    second.finish();
+    await drained(queue);
+  });
+
   test('a reconcile of a head that waits or runs changes nothing', async () => {
     const queue = await queueOf();
     const { handler, nth } = stage();
