@@ -23,6 +23,8 @@ export interface GitOptions {
 }
 
 export const SILENCE = 300_000;
+/** Milliseconds from the exit of git to the end of its output; it is there already unless another program holds it open. */
+const EXIT_WAIT = 200;
 
 interface Outcome<Output> {
   readonly output: Output;
@@ -138,8 +140,8 @@ function prepared(place: GitPlace, options: GitOptions, onStatus: (status: numbe
     config: [...(place.config ?? [])],
     allowEnvironment: Object.keys(env),
     unsafe: UNSAFE,
-    // Waiting for the end of the output, not of the process: the last bytes may still be in the pipe.
-    completion: { onClose: true, onExit: false },
+    // The end of the output is what counts. Were the exit left out, simple-git would keep a little of every command for ever.
+    completion: { onClose: true, onExit: EXIT_WAIT },
     ...(options.input === undefined ? {} : { input: () => options.input }),
     ...(place.signal === undefined ? {} : { abort: place.signal }),
     timeout: { block: options.silence ?? SILENCE },
@@ -152,6 +154,19 @@ function prepared(place: GitPlace, options: GitOptions, onStatus: (status: numbe
     },
   });
   return git.env(env);
+}
+
+type Git = ReturnType<typeof prepared>;
+
+/** Runs one command, and never takes a part of its output for all of it. */
+async function whole<Output>(git: Git, run: () => PromiseLike<Output>): Promise<Output> {
+  let stream: NodeJS.ReadableStream | undefined;
+  git.outputHandler((_command, stdout) => {
+    stream = stdout;
+  });
+  const output = await run();
+  if (stream?.readable === true) throw new Error('the output has no end');
+  return output;
 }
 
 /** Runs git and returns its output as text. Throws a GitProblem on any exit status that `accept` does not name. */
@@ -170,7 +185,7 @@ export async function gitOutcome(
     status = code;
   });
   try {
-    return { output: await git.raw([...args]), status };
+    return { output: await whole(git, () => git.raw([...args])), status };
   } catch (error) {
     throw failure(place, args, error as Error);
   }
@@ -180,7 +195,7 @@ export async function gitOutcome(
 export async function gitBytes(place: GitPlace, args: readonly string[], input: string): Promise<Buffer> {
   const git = prepared(place, { input }, () => {});
   try {
-    return (await git.binaryCatFile([...args])) as Buffer;
+    return (await whole(git, () => git.binaryCatFile([...args]))) as Buffer;
   } catch (error) {
     throw failure(place, ['cat-file'], error as Error);
   }
