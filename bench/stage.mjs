@@ -74,9 +74,6 @@ export function appProcess({ role, sandbox, redis, folder, tuning, name, env = {
   return {
     name,
     role,
-    get child() {
-      return child;
-    },
     get pid() {
       return child.pid;
     },
