@@ -131,7 +131,7 @@ export async function reconcile<Payload>(
     for await (const installation of source.installations()) {
       await noting(`installation ${installation}`, async () => {
         for await (const pull of source.openPulls(installation)) {
-          if (!pull.labels.includes(options.label)) continue;
+          if (!isLabelled(pull, options.label)) continue;
           pulls += 1;
           await noting(`${pull.owner}/${pull.repo}#${pull.number}`, async () => {
             if (await look(source, options, installation, pull)) queued += 1;
@@ -141,6 +141,11 @@ export async function reconcile<Payload>(
     }
   });
   return { pulls, queued, redelivered, faults };
+}
+
+/** To GitHub a label is the same however its letters are written. */
+function isLabelled({ labels }: OpenPull, label: string): boolean {
+  return labels.some((name) => name.toLowerCase() === label.toLowerCase());
 }
 
 async function recentAttempts(

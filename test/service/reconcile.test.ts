@@ -109,7 +109,7 @@ test('one repository that cannot be asked does not keep the others from being ma
       yield 2;
     },
     async *openPulls(installation) {
-      yield pull({ number: 1, head: `${installation}1` });
+      yield pull({ number: 1, head: `${installation}1`, labels: ['bug', 'ML-Review'] });
       yield pull({ number: 2, labels: [] });
       if (installation === 1) throw new Error('suspended');
       yield pull({ number: 3, head: `${installation}3` });
