@@ -29,8 +29,8 @@ const DIRECTORIES: Readonly<Record<Exclude<PathClass, 'production'>, ReadonlySet
 };
 
 const PRODUCTION = new Set(['prod', 'prd', 'production', 'live']);
-const STAGING = new Set(['staging', 'stage', 'stg', 'preprod', 'uat']);
-const DEVELOPMENT = new Set(['dev', 'development', 'test', 'sandbox', 'local', 'nonprod']);
+const STAGING = new Set(['staging', 'stage', 'stg', 'preprod', 'uat', 'qa']);
+const DEVELOPMENT = new Set('dev development test sandbox local nonprod demo playground poc'.split(' '));
 
 const STORES = new Set(
   'disk cache storage path paths file files model models data volume ssd nvme pvc store'.split(' '),
@@ -45,6 +45,12 @@ export function tokensOf(name: string): readonly string[] {
     .filter((token) => token !== '');
 }
 
+/** `pre-prod` and `non-prod` are what comes before it. */
+function beforeProduction(word: string | undefined): Environment {
+  if (word === 'pre') return 'staging';
+  return word === 'non' || word === 'not' ? 'development' : 'production';
+}
+
 /** The environment that a path or a name speaks of; `unknown` when it names none or several. */
 export function environmentOf(name: string): Environment {
   const tokens = tokensOf(name);
@@ -52,13 +58,21 @@ export function environmentOf(name: string): Environment {
   for (const [at, token] of tokens.entries()) {
     // `local-disk` and `live_data` are places of data, not environments.
     if ((token === 'local' || token === 'live') && STORES.has(tokens[at + 1] ?? '')) continue;
-    if (PRODUCTION.has(token)) named.add('production');
+    if (PRODUCTION.has(token)) named.add(beforeProduction(tokens[at - 1]));
     else if (STAGING.has(token)) named.add('staging');
     else if (DEVELOPMENT.has(token)) named.add('development');
   }
   const [only] = named;
   return named.size === 1 && only !== undefined ? only : 'unknown';
 }
+
+/** `values-example.yaml`; in code the word has other meanings. */
+const isExampleFile = (file: string): boolean =>
+  /(^|[-_.])examples?([-_.]|$)/.test(file) &&
+  /\.(ya?ml|json|toml|tfvars|ini|conf|env|properties)(\.example)?$/.test(file);
+
+/** `chapter4_serving_patterns`: the folders of a book or a course. */
+const CHAPTER = /^(chapter|lesson|lecture|exercise)s?[-_ ]?\d{1,3}([-_ .]|$)/;
 
 function isTestFile(file: string): boolean {
   return /^(test_.*|.*_test|conftest)\.py$/.test(file) || /\.(test|spec)\.[jt]sx?$/.test(file);
@@ -72,10 +86,15 @@ export function pathClassOf(path: RepoPath): PathClass {
   for (const name of PATH_CLASSES) {
     if (
       name !== 'production' &&
-      parts.some((part) => DIRECTORIES[name].has(part) || (name === 'example' && part.startsWith('cookiecutter')))
+      parts.some(
+        (part) =>
+          DIRECTORIES[name].has(part) ||
+          (name === 'example' && (part.startsWith('cookiecutter') || CHAPTER.test(part))),
+      )
     ) {
       return name;
     }
+    if (name === 'example' && isExampleFile(file)) return name;
   }
   return 'production';
 }

@@ -107,6 +107,10 @@ export default defineCheck({
         'input:\n  reference_data: {path: r.csv}\n  analysis_data: {path: a.csv}\ncalculators:\n- type: cbpe\n',
     }),
     good({
+      'samples/examples/income/model-settings.json':
+        '{"name": "income-drift", "implementation": "mlserver_alibi_detect.AlibiDetectRuntime", "parameters": {"uri": "./d"}}\n',
+    }),
+    good({
       'azure.yml':
         'name: llm\ntrigger: {type: recurrence}\ncreate_monitor:\n  monitoring_signals:\n    a: {type: generation_safety_quality}\n',
     }),
@@ -119,7 +123,8 @@ export default defineCheck({
   spans: 'project',
   *inspect(project) {
     const all = monitors(project).filter(
-      ({ document }) => pathClassOf(document.path) !== 'test' && !isTemplatePath(document.path),
+      ({ document }) =>
+        !['test', 'docs', 'example'].includes(pathClassOf(document.path)) && !isTemplatePath(document.path),
     );
     const [first] = all;
     if (first === undefined || all.some((monitor) => watchesQuality(project, monitor))) return;

@@ -72,6 +72,11 @@ export default defineCheck({
       'src/train.py': train,
     }),
     good({
+      'src/train.py': train,
+      'components/upload.py':
+        'import google.cloud.aiplatform as aip\nfrom kfp.dsl import component\n\n@component(base_image="python:3.9")\ndef upload(model_name: str, uri: str):\n    def put():\n        return aip.Model.upload(display_name=model_name, artifact_uri=uri)\n    put()\n',
+    }),
+    good({
       'src/train.py': 'import mlflow\nmodel.fit(X, y)\nmlflow.register_model("runs:/x", "churn")\n',
       'docs/model_card.md': '# Churn\n\n## Uses\n\n### Direct use\n\nScoring\n\n## Limitations\n\nNew customers\n',
     }),

@@ -78,7 +78,11 @@ export default defineCheck({
   ],
   examples: [
     bad({ 'deploy/isvc.yaml': isvc('«churn»'), 'deploy/rank.yml': azure }),
-    bad({ 'app/main.py': serving.replace('def predict', 'def «predict»') }),
+    bad({
+      'app/main.py': serving.replace('def predict', 'def «predict»'),
+      'vendor/crd.yaml':
+        'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: a.b.c}\n',
+    }),
     bad({
       'deploy/rank.yml': `${azure}data_collector: {collections: {model_inputs: {enabled: "False"}}}\n`,
       'monitoring/rank.yml': monitor,
@@ -113,6 +117,7 @@ export default defineCheck({
       'app/main.py': serving,
       'rules.yaml': 'groups:\n- rules:\n  - alert: Drift\n    expr: churn_feature_psi > 0.2\n',
     }),
+    good({ 'chapter4_serving_patterns/web_pattern/app/main.py': serving }),
     good({
       'examples/isvc.yaml': isvc('churn'),
       'deploy/dev/isvc.yaml': isvc('churn'),
@@ -121,6 +126,7 @@ export default defineCheck({
     }),
     good({
       'app/main.py': serving,
+      'operator/go.mod': 'module acme.io/server\n',
       'config/crd.yaml':
         'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: servers.acme.io}\n',
     }),

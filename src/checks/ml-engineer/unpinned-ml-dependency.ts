@@ -25,6 +25,9 @@ function isLocked(project: Project, path: RepoPath): boolean {
   }
 }
 
+/** Classifiers are for the index that others install from. */
+const isPublished = (text: string): boolean => /Programming Language :: Python/.test(text) && !/Private ::/.test(text);
+
 /** A package that others install asks for ranges, and rightly so. */
 function isLibrary(project: Project, path: RepoPath): boolean {
   const folder = folderOf(path);
@@ -34,8 +37,8 @@ function isLibrary(project: Project, path: RepoPath): boolean {
   return setup.some(
     (content) =>
       content?.kind === 'text' &&
-      /requirements[\w./-]*\.(txt|in)/.test(content.text) &&
-      /install_requires|dependencies/.test(content.text),
+      /install_requires|dependencies/.test(content.text) &&
+      (/requirements[\w./-]*\.(txt|in)/.test(content.text) || isPublished(content.text)),
   );
 }
 
@@ -78,6 +81,11 @@ export default defineCheck({
       'conda.yaml':
         'name: train\nchannels: [conda-forge]\ndependencies:\n  - python=3.10\n  - «xgboost»\n  - pip:\n      - mlflow\n',
       'env/python_env.yaml': 'python: 3.10.4\ndependencies:\n  - «mlflow»\n',
+    }),
+    good({
+      'setup.py':
+        'from setuptools import setup\nsetup(name="tuner", install_requires=["torch>=1.13"], classifiers=["Programming Language :: Python :: 3.10"])\n',
+      'requirements.txt': 'tuner\ntorch\npytest\nnumpy\n',
     }),
     good({
       'requirements.txt':

@@ -64,6 +64,8 @@ export default defineCheck({
         '{"args": ["--model=acme/llm", "--revision=0123456789abcdef0123456789abcdef01234567", "«--trust-remote-code»"]}\n',
     }),
     bad.as('local')({
+      'runtime.yaml':
+        'args:\n- |-\n  eval "vllm serve \\\n    /mnt/models \\\n    --port 8001 \\\n    «--trust-remote-code»"\n',
       'serve.yaml':
         'args: [--model=/models/llm, «--trust-remote-code»]\nother:\n  model: ./llm\n  revision: 0123456789abcdef0123456789abcdef01234567\n  trust_remote_code: «true»\n',
     }),

@@ -2,10 +2,16 @@ import { watchesService } from '../../facts/monitoring/latency.ts';
 import { isTemplatePath, pathClassOf } from '../../facts/paths.ts';
 import { capacities, isOffline } from '../../facts/serving/capacity.ts';
 import { mayBeProduction } from '../../facts/system/production.ts';
-import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
+import { declaration, isRuntime } from '../../facts/system/served.ts';
+import { at, bad, changed, defineCheck, good, seen } from '../../kit/index.ts';
 
 const isvc =
   'apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: {name: churn}\nspec:\n  predictor: {minReplicas: 2, sklearn: {}}\n';
+const operator = {
+  'go.mod': 'module acme.io/server\n',
+  'crd/models.yaml':
+    'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: models.acme.io}\n',
+};
 const azure = 'name: blue\nendpoint_name: churn\ninstance_type: Standard_DS3_v2\ninstance_count: 3\n';
 
 export default defineCheck({
@@ -53,10 +59,16 @@ export default defineCheck({
       'k8s/dev/isvc.yaml': isvc,
       'k8s/batch.yaml': isvc.replace('churn', 'churn-batch'),
     }),
+    good({
+      'k8s/isvc.yaml': isvc,
+      '.github/ml-review.yml': changed('declare:\n  slo: external\n', 'declare:\n  slo: external\n'),
+    }),
+    good({ 'service-meshes/istio/model.yaml': isvc, ...operator }),
+    good({ 'deploy/helm/values-example.yaml': isvc, 'chapter4_serving/manifests/isvc.yaml': isvc }),
   ],
 
   spans: 'project',
-  *inspect(project) {
+  *inspect(project, before) {
     const online = capacities(project).filter(
       (each) =>
         pathClassOf(each.document.path) === 'production' &&
@@ -65,7 +77,8 @@ export default defineCheck({
         !isOffline(each),
     );
     const [first, ...others] = online;
-    if (first === undefined || watchesService(project)) return;
+    if (first === undefined || declaration(before, 'slo') !== undefined) return;
+    if (isRuntime(project) || watchesService(project)) return;
     const evidence = others
       .slice(0, 3)
       .map(({ document, place }) => seen(document, place.span, 'answers online as well'));

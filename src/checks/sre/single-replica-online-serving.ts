@@ -3,6 +3,7 @@ import { serviceObjectives } from '../../facts/formats/prometheus.ts';
 import { isTemplatePath } from '../../facts/paths.ts';
 import { type Capacity, capacities, isOffline } from '../../facts/serving/capacity.ts';
 import { mayBeProduction } from '../../facts/system/production.ts';
+import { isRuntime } from '../../facts/system/served.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
 /** Instances of serverless systems are not counted in replicas. */
@@ -66,6 +67,19 @@ export default defineCheck({
       `,
     }),
     good({
+      'go.mod': 'module acme.io/server\n',
+      'crd/models.yaml':
+        'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: models.acme.io}\n',
+      'scheduler/triton.yaml':
+        'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: triton}\nspec:\n  replicas: 1\n  template:\n    spec:\n      containers:\n      - {name: t, image: "nvcr.io/nvidia/tritonserver:24.05-py3"}\n',
+    }),
+    good({
+      'azure/placeholder.yml':
+        'name: blue\nendpoint_name: <my-endpoint>\nmodel: azureml:churn:7\ninstance_type: Standard_DS3_v2\ninstance_count: 1\n',
+      'azure/demo.yml':
+        'name: demo\nendpoint_name: churn-demo\nmodel: azureml:churn:7\ninstance_type: Standard_DS3_v2\ninstance_count: 1\n',
+    }),
+    good({
       'k8s/isvc.yaml':
         'apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: {name: churn}\nspec:\n  predictor:\n    minReplicas: 2\n    sklearn: {}\n',
       'k8s/dev/isvc.yaml':
@@ -87,7 +101,7 @@ export default defineCheck({
 
   reads: ['yaml', 'json', 'hcl'],
   *inspect(document, project) {
-    if (isTemplatePath(document.path)) return;
+    if (isTemplatePath(document.path) || isRuntime(project)) return;
     const grade = serviceObjectives(project).length === 0 ? {} : { grade: 'objective' };
     for (const each of thoseIn(capacities(project), document)) {
       if (

@@ -3,6 +3,8 @@ import type { Span } from '../../core/location.ts';
 import { get, literal } from '../../documents/data.ts';
 import type { DocumentBase } from '../../documents/document.ts';
 import type { Project } from '../../documents/project.ts';
+import { ancestor, type PyNode } from '../../documents/python/node.ts';
+import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { rootsOf } from '../formats/recognise.ts';
 import { mlflowRecipes } from '../formats/training.ts';
 import { isTemplatePath, pathClassOf } from '../paths.ts';
@@ -19,7 +21,16 @@ export interface Registration {
 const REGISTERS =
   /^(mlflow\.register_model|mlflow\.\w+\.(register_model|log_registered_model)|google\.cloud\.aiplatform\.Model\.upload|sagemaker\.workflow\.step_collections\.RegisterModel|azureml\.core\.(model\.)?Model\.register)$/;
 const LOGS = /^mlflow\.(\w+\.)+(log_model|save_model)$/;
+/** A step that any pipeline may use: which model it registers is a parameter. */
+const REUSABLE = /^@(\w+\.)*(component|command_component)\b/;
+
 const FITS = /\.(fit|fit_transform|train)\(|Trainer\(|train_step|\bxgb\.train\(|lgb\.train\(|estimator|\.compile\(/;
+
+function isReusable(document: PythonDocument, call: PyNode): boolean {
+  const definition = ancestor(call, 'decorated_definition');
+  if (definition === undefined) return false;
+  return REUSABLE.test(textOf(document, definition).slice(0, 200)) || isReusable(document, definition);
+}
 
 function inPython(project: Project): readonly Registration[] {
   return project
@@ -33,7 +44,8 @@ function inPython(project: Project): readonly Registration[] {
       'create_model_version',
     ])
     .flatMap((document) =>
-      calls(document).flatMap(({ name, names, method, keywords, callee }): readonly Registration[] => {
+      calls(document).flatMap(({ node, name, names, method, keywords, callee }): readonly Registration[] => {
+        if (isReusable(document, node)) return [];
         const registered = keywords.get('registered_model_name');
         const own =
           names.some((each) => REGISTERS.test(each)) ||

@@ -58,12 +58,13 @@ function settings(root: DataNode): readonly RemoteCode[] {
   });
 }
 
-/** The words around: of the list that a flag stands in, or of its own line. */
+/** The words around: of the list that a flag stands in, or of its own line; continued shell lines are one. */
 function lineOfFlag(node: DataNode): string {
   const list = node.parent?.kind === 'list' ? items(node.parent) : [node];
   return list
     .map((each) => text(each) ?? '')
     .join(' ')
+    .replace(/\\\s+/g, ' ')
     .slice(0, 20_000);
 }
 

@@ -20,12 +20,16 @@ function rootOf(node: DataNode): DataNode {
   return at;
 }
 
+/** A name that whoever copies the file has to fill in. */
+const PLACEHOLDER = /^<[^<>]{1,80}>$|placeholder|change-?me/i;
+
 /**
  * The environment that a place of a configuration speaks of: by the target it stands in, the namespace of its object, its
  * labels, its name, else the path of the file. `unknown` where nothing says so.
  */
 export function environmentAt(document: DataDocument, node: DataNode): Environment {
   const root = rootOf(node);
+  if (PLACEHOLDER.test(literal(get(root, 'endpoint_name')) ?? '')) return 'development';
   const said = [
     environmentOfKeys(node),
     environmentOf(literal(get(root, 'metadata', 'namespace')) ?? ''),

@@ -80,12 +80,17 @@ export function monitorsOfModel(map: SystemMap, { places }: ServedModel): readon
   });
 }
 
-/** An operator or a serving runtime: it serves the models of others. */
-export const isRuntime: (project: Project) => boolean = fact((project) =>
-  project.paths.some((path) => {
-    const content = /\.(ya?ml|tpl)$/.test(path) && pathClassOf(path) !== 'test' ? project.content(path) : undefined;
-    return content?.kind === 'text' && /^kind: CustomResourceDefinition\b/m.test(content.text);
-  }),
+/** Files by which a program is built that may act on resources of its own. */
+const PROGRAM = /(^|\/)(go\.mod|Cargo\.toml|build\.gradle(\.kts)?|pom\.xml)$/;
+
+/** An operator or a serving runtime: it defines resources and holds the program that acts on them; its models are of others. */
+export const isRuntime: (project: Project) => boolean = fact(
+  (project) =>
+    (project.paths.some((path) => PROGRAM.test(path)) || project.documents('python', ['kopf']).length > 0) &&
+    project.paths.some((path) => {
+      const content = /\.(ya?ml|tpl)$/.test(path) && pathClassOf(path) !== 'test' ? project.content(path) : undefined;
+      return content?.kind === 'text' && /^kind: CustomResourceDefinition\b/m.test(content.text);
+    }),
 );
 
 /** What the configuration of a repository declares about itself: `monitoring: external`. Ask the side before the change. */
