@@ -14,6 +14,9 @@ const explained = (comments: readonly { readonly text: string }[]): boolean =>
 const has = (node: Parameters<typeof get>[0], ...keys: readonly string[]): boolean =>
   keys.some((key) => get(node, key) !== undefined);
 
+/** Tasks that only decide, or start a job with limits of its own. */
+const DELEGATES = ['condition_task', 'run_job_task', 'for_each_task'];
+
 function* inData(document: DataDocument, project: Project): Generator<Outcome> {
   for (const job of databricksResources(project, 'jobs').filter((each) => each.document === document)) {
     if (!has(job.node, 'schedule', 'trigger', 'continuous') || has(job.node, 'timeout_seconds') || job.node.open)
@@ -21,7 +24,7 @@ function* inData(document: DataDocument, project: Project): Generator<Outcome> {
     const bare = databricksTasks(job).find(
       ({ node }) =>
         !node.open &&
-        !has(node, 'max_retries', 'timeout_seconds', 'retry_on_timeout') &&
+        !has(node, 'max_retries', 'timeout_seconds', 'retry_on_timeout', ...DELEGATES) &&
         keepsFresh(`${job.key} ${document.text.slice(node.span.start, node.span.end)}`),
     );
     if (bare !== undefined)
@@ -106,6 +109,9 @@ export default defineCheck({
       'resources/timed.yml': job('Train\n', '      timeout_seconds: 3600\n'),
       'resources/merged.yml': `defaults: &defaults\n  max_retries: 1\n${job('Train\n          <<: *defaults\n')}`,
       'resources/manual.yml': 'resources:\n  jobs:\n    training:\n      tasks: [{task_key: Train}]\n',
+      'resources/watch.yml': job(
+        'is_metric_violated\n          condition_task: {op: EQUAL_TO, left: a, right: b}\n        - task_key: retrain\n          run_job_task: {job_id: 1}\n',
+      ),
       'resources/once.yml': `# appends rows: must not be retried\n${job('Train\n')}`,
       'argo/cron.yaml': cron('train', '    templateDefaults: {retryStrategy: {limit: 2}}\n'),
       'dags/a.py':

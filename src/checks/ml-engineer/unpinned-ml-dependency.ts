@@ -106,6 +106,7 @@ export default defineCheck({
     }),
   ],
 
+  paths: { docs: 'skip' },
   reads: ['requirements', 'yaml'],
   *inspect(document, project) {
     const loose = declaredPackages(document).filter(

@@ -82,6 +82,16 @@ export default defineCheck({
       ),
     }),
     bad({
+      'recipe.yaml': changed(
+        recipe('      - metric: root_mean_squared_error\n        threshold: 10\n'),
+        recipe('      - metric: root_mean_squared_error\n        threshold: «15»\n'),
+      ),
+      'gate.yaml': changed(
+        'quality_gate:\n  max_mean_absolute_error: 3\n  r_squared: 0.8\n',
+        'quality_gate:\n  max_mean_absolute_error: «4»\n  r_squared: «0.7»\n',
+      ),
+    }),
+    bad({
       'gate.yaml': changed(
         'quality_gate:\n  min_recall: 0.8\n  min_precision: «0.7»\n',
         'quality_gate:\n  min_recall: 0.8\n',

@@ -2,8 +2,12 @@ import type { Outcome } from '../../core/finding.ts';
 import type { RepoPath } from '../../core/location.ts';
 import type { Project } from '../../documents/project.ts';
 import { type Approval, approvalStatuses, approvals, isOwned } from '../../facts/formats/approvals.ts';
-import { isTemplatePath } from '../../facts/paths.ts';
+import { environmentOf, isTemplatePath } from '../../facts/paths.ts';
 import { at, bad, changed, defineCheck, good, seen } from '../../kit/index.ts';
+
+/** An environment that is not a lower one. */
+const isEnvironment = (gate: string): boolean =>
+  gate.startsWith('environment ') && ['production', 'unknown'].includes(environmentOf(gate));
 
 /** A job, stage or path that is still there, whatever file it moved to. */
 function isStillThere(after: Project, { guarded, gate, document }: Approval): boolean {
@@ -84,6 +88,14 @@ export default defineCheck({
         'from sagemaker.workflow.step_collections import RegisterModel as Register\n\ndef steps(model):\n    return Register(name="r", approval_status=«"Approved"»)\n',
       ),
     }),
+    bad({
+      CODEOWNERS: changed('* @acme/all\n«/models/ @acme/ml-leads»\n', '* @acme/all\n'),
+      'models/train.py': same('x = 1\n'),
+      '.github/workflows/cd.yml': changed(
+        workflow('  deploy:\n    runs-on: x\n    environment: «production»\n    steps: [{run: ./deploy.sh}]\n'),
+        workflow('  deploy:\n    runs-on: x\n    environment: dev\n    steps: [{run: ./deploy.sh}]\n'),
+      ),
+    }),
     bad.as('with-job')({
       '.github/workflows/cd.yml': changed(
         workflow(
@@ -108,8 +120,12 @@ export default defineCheck({
       'register.py': changed('f(approval_status="Approved")\n', 'f(approval_status="PendingManualApproval")\n'),
     }),
     good({
-      CODEOWNERS: changed('* @acme/all\n/models/churn/ @acme/ml\n', '* @acme/all\n'),
+      CODEOWNERS: changed('* @acme/all @acme/ml\n/models/churn/ @acme/ml\n', '* @acme/all @acme/ml\n'),
       'models/churn/train.py': same('x = 1\n'),
+      '.github/workflows/cd.yml': changed(
+        workflow('  deploy:\n    runs-on: x\n    environment: production\n    steps: [{run: ./deploy.sh}]\n'),
+        workflow('  deploy:\n    runs-on: x\n    environment: {name: prod}\n    steps: [{run: ./deploy.sh}]\n'),
+      ),
     }),
   ],
 
@@ -121,11 +137,14 @@ export default defineCheck({
       if (
         isTemplatePath(approval.document.path) ||
         now.some(
-          ({ key, gate }) => key === approval.key || (gate !== 'owners' && gate !== 'manual' && gate === approval.gate),
+          ({ key, gate, guarded }) =>
+            key === approval.key ||
+            (gate !== 'owners' && gate !== 'manual' && gate === approval.gate) ||
+            (guarded === approval.guarded && isEnvironment(gate) && approval.gate.startsWith('environment ')),
         )
       )
         continue;
-      if (approval.gate === 'owners' && isOwned(after, approval.guarded)) continue;
+      if (approval.gate === 'owners' && isOwned(after, approval.guarded, approval.by ?? [])) continue;
       const stays = isStillThere(after, approval);
       const says = stays
         ? `the ${approval.says} is removed and what it guarded stays`

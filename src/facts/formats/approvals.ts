@@ -17,6 +17,8 @@ export interface Approval {
   /** What it stands before: a job, a stage, a path. */
   readonly guarded: string;
   readonly says: string;
+  /** Who has to say yes, where the file names them. */
+  readonly by?: readonly string[];
   readonly document: DocumentBase;
   readonly span: Span;
 }
@@ -103,21 +105,17 @@ function owners(project: Project, wanted: ReadonlySet<RepoPath>): readonly Appro
     );
     if (document === undefined || people.length === 0 || !covers) return [];
     const start = document.lines.starts[line - 1] ?? 0;
-    return [
-      make(`owners`, pattern, `owners of \`${pattern}\``, document, {
-        start,
-        end: start + (document.text.slice(start).split('\n')[0] ?? '').trimEnd().length,
-      }),
-    ];
+    const end = start + (document.text.slice(start).split('\n')[0] ?? '').trimEnd().length;
+    return [{ ...make(`owners`, pattern, `owners of \`${pattern}\``, document, { start, end }), by: people }];
   });
 }
 
 const bare = (pattern: string): string => pattern.replace(/^\/|(\/\*\*?|\/)$/g, '').replace(/\/\*\*?$/, '');
 
-/** True when another rule gives the paths of a pattern owners: everything, a folder above, or files of its ending. */
-export const isOwned = (project: Project, pattern: string): boolean =>
+/** True when another rule gives the paths of a pattern one of these owners: everything, a folder above, or files of its ending. */
+export const isOwned = (project: Project, pattern: string, owners: readonly string[]): boolean =>
   codeOwners(project).some(({ pattern: other, owners: people }) => {
-    if (people.length === 0 || other === pattern) return false;
+    if (other === pattern || !people.some((person) => owners.includes(person))) return false;
     const ending = /^\*(\.\w+)$/.exec(other)?.[1];
     if (ending !== undefined) return pattern.endsWith(ending);
     return (

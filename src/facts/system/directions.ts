@@ -48,9 +48,13 @@ const ROWS: readonly Row[] = [
   [
     'quality',
     'below',
-    / (accuracy|auc|auroc|auprc|roc auc|f1|fbeta|precision|recall|r2|ndcg|map at|mrr|bleu|rouge|chrf|comet|mostly|sensitivity|specificity|mcc|kappa) /,
+    / (accuracy|auc|auroc|auprc|roc auc|f1|fbeta|precision|recall|r2|r squared|ndcg|map at|mrr|bleu|rouge|chrf|comet|mostly|sensitivity|specificity|mcc|kappa) /,
   ],
-  ['error', 'above', / (rmse|mae|mape|smape|mse|rmsle|loss|log loss|wer|cer|ece|perplexity|null value rate|brier) /],
+  [
+    'error',
+    'above',
+    / (rmse|mae|mape|smape|mse|rmsle|loss|log loss|wer|cer|ece|perplexity|null value rate|brier|(squared?|absolute|percentage|max|mean|calibration|word|log|prediction|forecast) error) /,
+  ],
 ];
 
 /** The statistic of a test, whose name alone does not say whether the number is a probability. */
