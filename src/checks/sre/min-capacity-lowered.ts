@@ -1,5 +1,5 @@
 import { type Capacity, capacities } from '../../facts/serving/capacity.ts';
-import { isProduction, mayBeProduction } from '../../facts/system/production.ts';
+import { environmentAt, isProduction, mayBeProduction } from '../../facts/system/production.ts';
 import { at, bad, changed, defineCheck, good, seen } from '../../kit/index.ts';
 
 /** The same service before: in the same file, else the only one of its name. */
@@ -9,7 +9,7 @@ function earlier(now: Capacity, before: readonly Capacity[]): Capacity | undefin
 }
 
 /** `floor` when the service may now stand on one leg, `halved` when more than half of it goes. */
-function verdict(then: Capacity, now: Capacity): 'floor' | 'halved' | undefined {
+function verdict(then: Capacity, now: Capacity, alone: boolean): 'floor' | 'halved' | undefined {
   if (
     then.system !== now.system ||
     then.minimum === undefined ||
@@ -18,7 +18,7 @@ function verdict(then: Capacity, now: Capacity): 'floor' | 'halved' | undefined 
   )
     return undefined;
   if (then.minimum >= 2 && now.minimum < 2) return 'floor';
-  return now.minimum < then.minimum / 2 && isProduction(now.document, now.place) ? 'halved' : undefined;
+  return now.minimum < then.minimum / 2 && (alone || isProduction(now.document, now.place)) ? 'halved' : undefined;
 }
 
 const isvc = (rest: string): string =>
@@ -27,6 +27,9 @@ const azure = (count: string): string =>
   `name: blue\nendpoint_name: churn\nmodel: azureml:churn:7\ninstance_type: Standard_DS3_v2\ninstance_count: ${count}\n`;
 const llm = (replicas: string): string =>
   `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: llm}\nspec:\n${replicas}  template:\n    spec:\n      containers:\n      - {name: llm, image: "vllm/vllm-openai:v0.8.0"}\n`;
+
+const chart = (count: string): string =>
+  `replicaCount: ${count}\nimage: {repository: nvcr.io/nvidia/tritonserver, tag: 24.05-py3}\n`;
 
 export default defineCheck({
   evaluates: 'capacity-planning',
@@ -57,6 +60,18 @@ export default defineCheck({
       'old.yaml': changed(isvc('    minReplicas: 2\n'), null),
       'new.yaml': changed(null, isvc('    minReplicas: «0»\n')),
     }),
+    bad({
+      'base/llm.yaml': changed(llm('  replicas: 1\n'), llm('  replicas: 1\n')),
+      'base/kustomization.yaml': changed('resources: [llm.yaml]\n', 'resources: [llm.yaml]\n'),
+      'overlays/prod/kustomization.yaml': changed(
+        'resources: [../../base]\nreplicas: [{name: llm, count: 3}]\n',
+        'resources: [../../base]\nreplicas: [{name: llm, count: «1»}]\n',
+      ),
+      'chart/Chart.yaml': changed('apiVersion: v2\nname: triton\n', 'apiVersion: v2\nname: triton\n'),
+      'chart/values.yaml': changed(chart('1'), chart('1')),
+      'chart/values-prod.yaml': changed(chart('3'), chart('«1»')),
+    }),
+    bad.as('halved')({ 'llm.yaml': changed(llm('  replicas: 10\n'), llm('  replicas: «3»\n')) }),
     bad.as('halved')({ 'isvc.yaml': changed(isvc('    minReplicas: 10\n'), isvc('    minReplicas: «4»\n')) }),
     good({
       'isvc.yaml': changed(isvc('    minReplicas: 4\n'), isvc('    minReplicas: 3\n')),
@@ -74,10 +89,12 @@ export default defineCheck({
   spans: 'project',
   *inspect(after, before) {
     const earliers = capacities(before);
+    // A repository that names no environment has one.
+    const alone = capacities(after).every(({ document, place }) => environmentAt(document, place) === 'unknown');
     for (const now of capacities(after)) {
       if (!mayBeProduction(now.document, now.place)) continue;
       const then = earlier(now, earliers);
-      const found = then === undefined ? undefined : verdict(then, now);
+      const found = then === undefined ? undefined : verdict(then, now, alone);
       if (then === undefined || found === undefined) continue;
       const evidence = [seen(then.document, then.place.span, `${then.minimum} before the change`)];
       const message = `the minimum of \`${now.name}\` goes from ${then.minimum} to ${now.minimum} (\`${now.setting}\`)`;

@@ -9,6 +9,9 @@ import { at, bad, defineCheck, good } from '../../kit/index.ts';
 /** Instances of serverless systems are not counted in replicas. */
 const SERVERLESS: ReadonlySet<Capacity['system']> = new Set<Capacity['system']>(['databricks', 'knative']);
 
+const triton =
+  'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: triton}\nspec:\n  replicas: 1\n  template:\n    spec:\n      containers:\n      - {name: t, image: "nvcr.io/nvidia/tritonserver:24.05-py3"}\n';
+
 export default defineCheck({
   evaluates: 'serving-reliability',
   stage: 'deployment',
@@ -66,12 +69,36 @@ export default defineCheck({
           maxReplicas: 5
       `,
     }),
+    bad({
+      'k8s/base/triton.yaml': triton,
+      'k8s/base/kustomization.yaml': 'resources: [triton.yaml]\n',
+      'k8s/overlays/prod/kustomization.yaml': 'resources: [../../base]\nreplicas: [{name: triton, count: «1»}]\n',
+      'ray.yaml':
+        'apiVersion: ray.io/v1\nkind: RayService\nmetadata: {name: r}\nspec:\n  serveConfigV2: |\n    applications:\n    - name: a\n      import_path: a:b\n      deployments:\n      - name: Model\n        num_replicas: «1»\n',
+    }),
+    good({
+      'k8s/base/triton.yaml': triton,
+      'k8s/base/kustomization.yaml': 'resources: [triton.yaml]\n',
+      'k8s/overlays/dev/kustomization.yaml': 'resources: [../../base]\n',
+      'k8s/overlays/prod/kustomization.yaml': 'resources: [../../base]\nreplicas: [{name: triton, count: 3}]\n',
+    }),
+    good({
+      'k8s/base/triton.yaml': triton,
+      'k8s/base/kustomization.yaml': 'resources: [triton.yaml]\n',
+      'k8s/overlays/prod/kustomization.yaml': 'resources: [../../base]\npatches: [{path: size.yaml}]\n',
+      'k8s/overlays/prod/size.yaml':
+        'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: triton}\nspec: {replicas: 4}\n',
+      'main.tf':
+        'resource "aws_sagemaker_endpoint_configuration" "c" {\n  production_variants {\n    initial_instance_count = 1\n  }\n}\nresource "aws_appautoscaling_target" "t" {\n  service_namespace = "sagemaker"\n  min_capacity = 2\n}\n',
+      'chart/Chart.yaml': 'apiVersion: v2\nname: triton\n',
+      'chart/values.yaml': 'replicaCount: 1\nimage: {repository: nvcr.io/nvidia/tritonserver}\n',
+      'chart/values-prod.yaml': 'replicaCount: 3\n',
+    }),
     good({
       'go.mod': 'module acme.io/server\n',
       'crd/models.yaml':
         'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: models.acme.io}\n',
-      'scheduler/triton.yaml':
-        'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: triton}\nspec:\n  replicas: 1\n  template:\n    spec:\n      containers:\n      - {name: t, image: "nvcr.io/nvidia/tritonserver:24.05-py3"}\n',
+      'scheduler/triton.yaml': triton,
     }),
     good({
       'azure/placeholder.yml':

@@ -96,6 +96,14 @@ function inEnvironments(project: Project, told: Told, field: Field<number>, node
   });
 }
 
+/** The floor that an autoscaling target for SageMaker in the same folder keeps. */
+const scaledBy = (project: Project, folder: string): ReturnType<typeof numberAt> =>
+  terraformResources(project, /^aws_appautoscaling_target$/)
+    .filter(
+      (each) => each.folder === folder && (text(get(each.node, 'service_namespace')) ?? 'sagemaker') === 'sagemaker',
+    )
+    .flatMap(({ node }) => numberAt(node, 'min_capacity') ?? [])[0];
+
 function terraform(project: Project): readonly Capacity[] {
   return terraformResources(
     project,
@@ -117,7 +125,11 @@ function terraform(project: Project): readonly Capacity[] {
             written: true,
           },
         ];
-      const field = numberAt(at, 'initial_instance_count') ?? numberAt(at, 'min_replica_count');
+      const own = numberAt(at, 'initial_instance_count');
+      const field =
+        (own === undefined ? undefined : scaledBy(project, resource.folder)) ??
+        own ??
+        numberAt(at, 'min_replica_count');
       const system = type.startsWith('aws') ? 'sagemaker' : 'vertex';
       return field === undefined ? [] : inEnvironments(project, { ...told, system }, field, node);
     });

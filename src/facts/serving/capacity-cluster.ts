@@ -1,11 +1,10 @@
 import { type DataNode, get, text } from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
 import { type Autoscaler, autoscalers, autoscalersOf } from '../formats/autoscaling.ts';
-import { boolAt, type Field, mapsAt, numberAt } from '../formats/field.ts';
+import { type Field, mapsAt, numberAt } from '../formats/field.ts';
 import { kserveServices, seldonDeployments } from '../formats/kserve.ts';
 import { objectsOf } from '../formats/kubernetes.ts';
 import { rayDeployments } from '../formats/ray.ts';
-import { rootsOf } from '../formats/recognise.ts';
 import { type Capacity, capacity } from './capacity-of.ts';
 import { modelServers } from './model-servers.ts';
 
@@ -142,28 +141,5 @@ function ray(project: Project): readonly Capacity[] {
   });
 }
 
-/** `servingEngineSpec.modelSpec[]` of the vLLM production stack. */
-function helm(project: Project): readonly Capacity[] {
-  return rootsOf(project, 'helm-values').flatMap(({ document, root }) =>
-    mapsAt(root, 'servingEngineSpec', 'modelSpec').flatMap((spec) => {
-      const name = text(get(spec, 'name')) ?? 'the model';
-      const keda = get(spec, 'keda');
-      const field =
-        (boolAt(keda, 'enabled')?.value === true ? numberAt(keda, 'minReplicaCount') : undefined) ??
-        numberAt(spec, 'replicaCount');
-      if (field === undefined) return [];
-      return [
-        capacity(
-          { document, node: spec, key: `helm/${document.path}/${name}`, name, system: 'helm' },
-          'replicaCount',
-          field,
-          1,
-          spec,
-        ),
-      ];
-    }),
-  );
-}
-
-/** Services that Kubernetes, Ray and Helm run. */
-export const clusterCapacities = [kserve, seldon, scaled, workloads, knative, ray, helm] as const;
+/** Services that Kubernetes and Ray run. */
+export const clusterCapacities = [kserve, seldon, scaled, workloads, knative, ray] as const;

@@ -5,12 +5,16 @@ import { type Described, mapsAt } from '../formats/field.ts';
 import { cloudCapacities } from './capacity-cloud.ts';
 import { clusterCapacities } from './capacity-cluster.ts';
 import type { Capacity } from './capacity-of.ts';
+import { packagedCapacities } from './capacity-packaged.ts';
+import { isOverlaid } from './overlays.ts';
 
 export type { Capacity };
 
 /** Every online service of the repository with its floor. */
 export const capacities: (project: Project) => readonly Capacity[] = fact((project) =>
-  [...clusterCapacities, ...cloudCapacities].flatMap((read) => read(project)),
+  [...clusterCapacities, ...cloudCapacities, ...packagedCapacities]
+    .flatMap((read) => read(project))
+    .map((each) => (isOverlaid(project, each.document.path, each.name) ? { ...each, minimum: undefined } : each)),
 );
 
 /** True where the names around a service say that nobody waits for it. */

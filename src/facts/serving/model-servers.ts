@@ -61,6 +61,10 @@ function engineOf(image: string, command: string, variables: readonly string[]):
     : undefined;
 }
 
+/** True for the name of an image that is known to serve models. */
+export const isServerImage = (image: string): boolean =>
+  !BESIDE.test(image) && IMAGES.some(([, pattern]) => pattern.test(image));
+
 const RUNS_SOMETHING_ELSE = /^(sleep|curl|wget|cp|tail|perf_analyzer|genai-perf|locust|benchmark\w*)$/;
 
 /** What a container of a pod serves with; undefined for one that serves no model, also where only the image says a server. */
