@@ -10,6 +10,12 @@ const between =
   '{"expectation_type": "expect_column_values_to_be_between", "kwargs": {"column": "price", "min_value": 0}}';
 const sql = changed('SELECT id, price, region FROM raw.orders\n', 'SELECT id, price, region FROM raw.orders\n');
 
+const SAYS = {
+  stays: ', and its data is still in use',
+  unsaid: ', and nothing says that its data left',
+  'table-left': ' together with what it checked',
+} as const;
+
 export default defineCheck({
   evaluates: 'data-quality-checks',
   stage: 'data',
@@ -55,9 +61,34 @@ export default defineCheck({
         'feature {\n  name: "fare"\n}\n',
       ),
     }),
+    bad({
+      'gx/expectations/orders.json': changed(ge(notNull, `«${between.replace('price', 'amount')}»`), ge(notNull)),
+      'src/schema.py': changed(
+        'import pandera as pa\n\nschema = pa.DataFrameSchema({"age": pa.Column(int, [«pa.Check.in_range(0, 120)», pa.Check.ne(7)])})\n',
+        'import pandera as pa\n\nschema = pa.DataFrameSchema({"age": pa.Column(int, [pa.Check.ne(7)])})\n',
+      ),
+      'src/model.py': changed(
+        'from pandera import DataFrameModel, Field as F\n\nclass Row(DataFrameModel):\n    city: str = F(isin=«["a", "b"]»)\n',
+        'from pandera import DataFrameModel, Field as F\n\nclass Row(DataFrameModel):\n    city: str = F()\n',
+      ),
+      'src/expect.py': changed(
+        'def build(v):\n    v.expect_column_values_to_not_be_null("id")\n    «v.expect_column_values_to_be_unique("id")»\n',
+        'def build(v):\n    v.expect_column_values_to_not_be_null("id")\n',
+      ),
+    }),
     bad.as('with-data')({
       'models/orders.sql': changed('SELECT 1\n', null),
       'models/schema.yml': changed(dbt('      - name: order_region\n        tests: [«not_null»]\n'), null),
+    }),
+    good({
+      'src/schema.py': changed(
+        'import pandera as pa\n\nschema = pa.DataFrameSchema({"age": pa.Column(int, pa.Check.in_range(0, 120))})\n',
+        'import pandera as pa\n\nAGE = 120\n',
+      ),
+      'src/schemas/people.py': changed(
+        null,
+        'from pandera import Check, Column, DataFrameSchema\n\nschema = DataFrameSchema(\n    {"age": Column(int, checks=[Check.in_range(0, 120)])}\n)\n',
+      ),
     }),
     good({
       'models/orders.sql': sql,
@@ -104,16 +135,11 @@ export default defineCheck({
     if (after === before) return;
     for (const { document, check, subject } of removedChecks(before, after)) {
       if (subject === 'column-left' || isTemplatePath(document.path)) continue;
-      const says =
-        subject === 'stays'
-          ? `the check ${check.name} is removed, and its data is still in use`
-          : `the check ${check.name} is removed together with what it checked`;
-      yield at(
-        document,
-        check.node.span,
-        says,
-        subject === 'stays' ? { side: 'base' } : { side: 'base', grade: 'with-data' },
-      );
+      const left = subject === 'table-left';
+      yield at(document, check.node.span, `the check ${check.name} is removed${SAYS[subject]}`, {
+        side: 'base',
+        ...(left ? { grade: 'with-data' } : {}),
+      });
     }
   },
 });

@@ -1,24 +1,29 @@
 import type { Outcome } from '../../core/finding.ts';
 import type { DataDocument } from '../../documents/data.ts';
-import { type DataCheck, dataChecks, type Limit } from '../../facts/formats/data-checks.ts';
+import type { PythonDocument } from '../../documents/python/python.ts';
+import { checksIn, type DataCheck, type Limit } from '../../facts/formats/data-checks.ts';
 import { isTemplatePath } from '../../facts/paths.ts';
 import { at, bad, changed, defineCheck, good, seen } from '../../kit/index.ts';
 
+type Holder = DataDocument | PythonDocument;
+
 /** Checks that can be told apart by their key. */
-function single(document: DataDocument): ReadonlyMap<string, DataCheck> {
+function single(document: Holder): ReadonlyMap<string, DataCheck> {
   const counts = new Map<string, number>();
-  for (const { key } of dataChecks(document)) counts.set(key, (counts.get(key) ?? 0) + 1);
+  for (const { key } of checksIn(document)) counts.set(key, (counts.get(key) ?? 0) + 1);
   return new Map(
-    dataChecks(document)
+    checksIn(document)
       .filter(({ key }) => counts.get(key) === 1)
       .map((each) => [each.key, each]),
   );
 }
 
+const BOUND = /(^|\.)(min|max)(imum|_value|_length)?$/;
+
 const isLooser = ({ looserWhen }: Limit, before: number, after: number): boolean =>
   looserWhen === 'higher' ? after > before : after < before;
 
-function* compared(base: DataDocument, head: DataDocument, then: DataCheck, now: DataCheck): Generator<Outcome> {
+function* compared(base: Holder, head: Holder, then: DataCheck, now: DataCheck): Generator<Outcome> {
   for (const limit of now.limits) {
     const before = then.limits.find(({ aspect }) => aspect === limit.aspect);
     const value = before?.value ?? limit.absent;
@@ -32,6 +37,17 @@ function* compared(base: DataDocument, head: DataDocument, then: DataCheck, now:
       `\`${limit.aspect}\` of ${now.name} goes from ${was} to \`${limit.written}\`, so that it lets more through`,
       { evidence },
     );
+  }
+}
+
+/** A bound that is no longer there. */
+function* dropped(base: Holder, head: Holder, then: DataCheck, now: DataCheck): Generator<Outcome> {
+  if (now.node.open) return;
+  for (const limit of then.limits) {
+    if (!BOUND.test(limit.aspect) || now.limits.some(({ aspect }) => aspect === limit.aspect)) continue;
+    yield at(head, now.node.span, `\`${limit.aspect}\` of ${now.name} was \`${limit.written}\` and is gone`, {
+      evidence: [seen(base, limit.node.span, 'stricter before the change')],
+    });
   }
 }
 
@@ -59,7 +75,18 @@ export default defineCheck({
     'https://docs.soda.io/soda-cl/optional-config.html',
     'https://docs.greatexpectations.io/docs/core/define_expectations/create_an_expectation',
   ],
-  mentions: ['expectation', 'version', 'models', 'sources', 'checks for', 'schema_type', 'data_quality_monitoring'],
+  mentions: [
+    'expectation',
+    'version',
+    'models',
+    'sources',
+    'checks for',
+    'schema_type',
+    'data_quality_monitoring',
+    'expect',
+    'Expect',
+    'pandera',
+  ],
   examples: [
     bad({
       'gx/expectations/orders.json': changed(
@@ -98,6 +125,30 @@ export default defineCheck({
         'project: a\nprovider: gcp\ndata_quality_monitoring:\n  auto_baseline: «false»\n',
       ),
     }),
+    bad({
+      'gx/expectations/orders.json': changed(
+        suite('"min_value": 0, "max_value": 100'),
+        suite('"min_value": 0').replace('{"expectation_type"', '«{"expectation_type"').replace('}}]', '}}»]'),
+      ),
+      'src/schema.py': changed(
+        'import pandera as pa\n\nTOP = 120\nschema = pa.DataFrameSchema({"age": pa.Column(int, pa.Check.in_range(0, TOP), nullable=False)})\n',
+        'import pandera as pa\n\nTOP = 999\nschema = pa.DataFrameSchema({"age": pa.Column(int, pa.Check.in_range(0, «TOP»), nullable=«True»)})\n',
+      ),
+      'src/model.py': changed(
+        'from pandera import DataFrameModel, Field as F\n\nclass Row(DataFrameModel):\n    age: int = F(ge=0, le=120)\n',
+        'from pandera import DataFrameModel, Field as F\n\nclass Row(DataFrameModel):\n    age: int = F(ge=0, le=«500»)\n',
+      ),
+      'src/expect.py': changed(
+        'import great_expectations as gx\n\ndef build(v, s):\n    v.expect_column_values_to_not_be_null("id", mostly=0.99)\n    s.add(gx.expectations.ExpectColumnMeanToBeBetween(column="id", min_value=1, max_value=2))\n',
+        'import great_expectations as gx\n\ndef build(v, s):\n    v.expect_column_values_to_not_be_null("id", mostly=«0.5»)\n    s.add(gx.expectations.ExpectColumnMeanToBeBetween(column="id", min_value=1, max_value=«9»))\n',
+      ),
+    }),
+    good({
+      'src/expect.py': changed(
+        'def build(v):\n    v.expect_column_values_to_not_be_null("id", mostly=0.9)\n    v.expect_column_values_to_be_between("n", 0, 10)\n',
+        'def build(v):\n    v.expect_column_values_to_be_between(\n        "n", min_value=1, max_value=10\n    )\n    v.expect_column_values_to_not_be_null("id")\n',
+      ),
+    }),
     good({
       'gx/expectations/orders.json': changed(
         suite('"min_value": 0, "max_value": 100, "mostly": 0.9'),
@@ -123,13 +174,15 @@ export default defineCheck({
     }),
   ],
 
-  compares: ['yaml', 'json'],
+  compares: ['yaml', 'json', 'python'],
   *inspect({ base, head }) {
     if (head === undefined || isTemplatePath(head.path)) return;
     const before = single(base);
     for (const [key, now] of single(head)) {
       const then = before.get(key);
-      if (then !== undefined) yield* compared(base, head, then, now);
+      if (then === undefined) continue;
+      yield* compared(base, head, then, now);
+      yield* dropped(base, head, then, now);
     }
   },
 });

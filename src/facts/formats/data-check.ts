@@ -1,10 +1,13 @@
 import { type DataNode, entries, literal, number, text } from '../../documents/data.ts';
 
+/** A place in a file; open where a substitution may hide some of it. */
+export type Located = Pick<DataNode, 'span' | 'open'>;
+
 /** Something about a data check that can be stricter or looser. */
 export interface Limit {
   /** `mostly`, `max_value`, `severity`… */
   readonly aspect: string;
-  readonly node: DataNode;
+  readonly node: Located;
   /** As written, for people. */
   readonly written: string;
   readonly value: number;
@@ -21,7 +24,7 @@ export interface DataCheck {
   readonly name: string;
   readonly table: string | undefined;
   readonly column: string | undefined;
-  readonly node: DataNode;
+  readonly node: Located;
   readonly limits: readonly Limit[];
 }
 
@@ -62,8 +65,10 @@ export function ranked(
       ];
 }
 
-const LOW = /^(min|min_value|min_length|minimum|gt|ge|greater_than\w*|lower_bound|str_min)$/;
-const HIGH = /^(max|max_value|max_length|maximum|lt|le|less_than\w*|upper_bound|str_max)$/;
+/** Names of lower bounds. */
+export const LOW = /^(min|min_value|min_length|minimum|gt|ge|greater_than\w*|lower_bound|str_min)$/;
+/** Names of upper bounds. */
+export const HIGH = /^(max|max_value|max_length|maximum|lt|le|less_than\w*|upper_bound|str_max)$/;
 
 /** Bounds of a range among the arguments of a check. */
 export function bounds(node: DataNode | undefined): readonly Limit[] {
@@ -92,7 +97,7 @@ export function check(
   test: string,
   table: string | undefined,
   column: string | undefined,
-  node: DataNode,
+  node: Located,
   limits: readonly Limit[],
 ): DataCheck {
   return {

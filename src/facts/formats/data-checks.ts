@@ -11,8 +11,10 @@ import {
   text,
   walk,
 } from '../../documents/data.ts';
+import type { PythonDocument } from '../../documents/python/python.ts';
 import { bounds, check, type DataCheck, type Limit, limit } from './data-check.ts';
 import { dbt } from './data-checks-dbt.ts';
+import { pythonDataChecks } from './data-checks-python.ts';
 import { isFormat } from './recognise.ts';
 
 export type { DataCheck, Limit } from './data-check.ts';
@@ -135,3 +137,7 @@ const READERS = [
 export const dataChecks: (document: DataDocument) => readonly DataCheck[] = fact((document) =>
   READERS.flatMap(([format, read]) => (isFormat(document, format) ? document.roots.flatMap(read) : [])),
 );
+
+/** The same for files of any kind that can hold data checks. */
+export const checksIn = (document: DataDocument | PythonDocument): readonly DataCheck[] =>
+  document.kind === 'python' ? pythonDataChecks(document) : dataChecks(document);

@@ -1,18 +1,21 @@
 import type { RepoPath } from '../../core/location.ts';
 import { type DataDocument, each, entries, get, literal } from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
+import type { PythonDocument } from '../../documents/python/python.ts';
 import { type DataCheck, dataChecks } from './data-checks.ts';
+import { pythonDataChecks } from './data-checks-python.ts';
 import { isFormat } from './recognise.ts';
 
 /** A data check that stood in a file of the base and stands nowhere in the changed files of the head. */
 export interface RemovedCheck {
-  readonly document: DataDocument;
+  readonly document: DataDocument | PythonDocument;
   readonly check: DataCheck;
-  /** `stays`: what it guarded is still spoken of; `column-left`: the column is not; `table-left`: nothing on the table or suite is left. */
-  readonly subject: 'stays' | 'column-left' | 'table-left';
+  /** `stays`: what it guarded is still spoken of; `unsaid`: only checks ever spoke of it; `column-left`: the column is not; `table-left`: nothing on the table or suite is left. */
+  readonly subject: 'stays' | 'unsaid' | 'column-left' | 'table-left';
 }
 
 type Plain = Omit<DataCheck, 'limits'>;
+type Held = DataDocument | PythonDocument;
 
 const FAMILIES: readonly RegExp[] = [
   /not_?null|nullable|missing_(count|percent)|presence/i,
@@ -54,37 +57,49 @@ const isData = (document: ReturnType<Project['document']>): document is DataDocu
 
 const KINDS: ReadonlySet<string> = new Set(['yaml', 'json', 'pbtxt']);
 
-function checksOf(
-  project: Project,
-  paths: Iterable<RepoPath>,
-): readonly (Plain & { readonly document: DataDocument })[] {
-  return [...paths].flatMap((path) => {
+/** What of a Python file is one check: what stands in a column, and a column only as a whole. */
+const ofPython = (document: PythonDocument): readonly Plain[] =>
+  pythonDataChecks(document).filter(({ key }) => !/^pandera\0.*\0(column|schema)$/.test(key));
+
+function checksOf(project: Project, paths: Iterable<RepoPath>): readonly (Plain & { readonly document: Held })[] {
+  return [...paths].flatMap((path): readonly (Plain & { readonly document: Held })[] => {
     const document = project.document(path);
+    if (document?.kind === 'python') return ofPython(document).map((check) => ({ ...check, document }));
     if (!isData(document) || !KINDS.has(document.kind)) return [];
     const coarse = dataChecks(document).filter(({ key }) => !key.startsWith('pandera\0') && !key.startsWith('feast\0'));
     return [...coarse, ...finer(document)].map((check) => ({ ...check, document }));
   });
 }
 
-/** True when a file that is read still speaks of the name as a whole word. */
-function isSpokenOf(project: Project, name: string): boolean {
+/** True when a file that is read speaks of the name as a whole word. */
+function isSpokenOf(project: Project, name: string, apart?: RepoPath): boolean {
   const word = new RegExp(`(?<![\\w])${name.replace(/[^\w]/g, '\\$&')}(?![\\w])`, 'i');
   return (['sql', 'yaml', 'json', 'pbtxt', 'python'] as const).some((kind) =>
-    project.documents(kind, [name]).some(({ text }) => word.test(text)),
+    project.documents(kind, [name]).some(({ path, text }) => path !== apart && word.test(text)),
   );
 }
 
-function subjectOf(check: Plain, base: DataDocument, now: readonly Plain[], after: Project): RemovedCheck['subject'] {
+function subjectOf(
+  check: Plain,
+  base: Held,
+  now: readonly Plain[],
+  before: Project,
+  after: Project,
+): RemovedCheck['subject'] {
   const last = check.table?.slice(check.table.lastIndexOf('.') + 1);
   const open = after.document(base.path);
   const tableStays =
     now.some(({ table, key }) => table === check.table && key.split('\0')[0] === check.key.split('\0')[0]) ||
-    (isData(open) && open.roots.length > 0 && (last === undefined || open.text.includes(last)));
+    (isData(open)
+      ? open.roots.length > 0 && (last === undefined || open.text.includes(last))
+      : open?.kind === 'python');
   if (check.column === undefined)
     return tableStays || (!check.key.startsWith('ge\0') && last !== undefined && isSpokenOf(after, last))
       ? 'stays'
       : 'table-left';
   if (isSpokenOf(after, check.column)) return 'stays';
+  // Where only its checks ever spoke of a column, nothing says that it left.
+  if (tableStays && !isSpokenOf(before, check.column, base.path)) return 'unsaid';
   return tableStays ? 'column-left' : 'table-left';
 }
 
@@ -117,6 +132,6 @@ export function removedChecks(before: Project, after: Project): readonly Removed
       twin.used = true;
       return [];
     }
-    return [{ document, check: { ...check, limits: [] }, subject: subjectOf(check, document, now, after) }];
+    return [{ document, check: { ...check, limits: [] }, subject: subjectOf(check, document, now, before, after) }];
   });
 }
