@@ -21,6 +21,16 @@ function isArtifact(node: DataNode, said: string): boolean {
   );
 }
 
+const MOVING = /^(s3|gs|abfss?|wasbs?|dbfs|hdfs):\/\/\S{0,500}\/latest(\/|$)/;
+
+/** An argument of a command that reads it; what a flag for results names is written. */
+function isGiven(node: DataNode): boolean {
+  const list = node.parent;
+  if (list?.kind !== 'list' || !/^(args|command|cmd|arguments)$/.test(entryOf(list)?.key ?? '')) return false;
+  const before = literal(list.items[list.items.indexOf(node) - 1]) ?? '';
+  return !/out|dest|save|upload|model|checkpoint|target/i.test(before);
+}
+
 function floatingAt(node: DataNode, azure: boolean): Floating | undefined {
   const said = literal(node) ?? '';
   const key = entryOf(node)?.key ?? '';
@@ -33,6 +43,8 @@ function floatingAt(node: DataNode, azure: boolean): Floating | undefined {
     };
   }
   if (isArtifact(node, said)) return { node, says: `\`${said}\` is whatever version is newest when the job starts` };
+  if (isGiven(node) && MOVING.test(said))
+    return { node, says: `\`${said.slice(0, 200)}\` is whatever lies under \`latest\` when the job starts` };
   const moving = /^(s3|gs|abfss?|wasbs?|azureml|dbfs|hdfs):\/\/\S{0,500}\/latest(\/|$)/.test(said);
   return moving && DATA_KEY.test(key)
     ? { node, says: `\`${said}\` is whatever lies under \`latest\` when the job starts` }
@@ -86,6 +98,10 @@ export default defineCheck({
     bad({
       'conf/train.yaml': 'artifact: «acme/churn/train-data:latest»\n',
       'params.yaml': 'data:\n  path: «s3://lake/churn/latest/train.parquet»\n',
+    }),
+    bad({
+      'argo/train.yaml':
+        'apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: train}\nspec:\n  templates:\n  - name: train\n    container: {image: "a/b:1", args: [--data, «s3://acme/features/latest/x.parquet», --out, s3://acme/models/latest/m.pkl]}\n',
     }),
     good({
       'jobs/train.yml':

@@ -1,5 +1,5 @@
 import type { Span } from '../../core/location.ts';
-import { type DataDocument, type DataNode, entryOf, get, has, text, walk } from '../../documents/data.ts';
+import { type DataDocument, type DataNode, entryOf, get, has, literal, text, walk } from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
 import { type CloudResource, cloudResources, sagemakerEndpointConfigs } from '../../facts/formats/cloudformation.ts';
 import { terraformResources } from '../../facts/formats/terraform.ts';
@@ -36,7 +36,10 @@ function formation(project: Project): readonly Endless[] {
     if (capture?.enabled?.value === false || capture === undefined) return [];
     const names = namesIn(get(capture.node, 'DestinationS3Uri'));
     const buckets = cloudResources(project).filter(
-      (each: CloudResource) => each.document === document && each.type === 'AWS::S3::Bucket' && names.has(each.id),
+      (each: CloudResource) =>
+        each.document === document &&
+        each.type === 'AWS::S3::Bucket' &&
+        (names.has(each.id) || names.has(literal(get(each.properties, 'BucketName')) ?? each.id)),
     );
     return buckets
       .filter(({ properties, node }) =>
@@ -61,7 +64,12 @@ function terraform(project: Project): readonly Endless[] {
       const said = [...walk(get(capture, 'destination_s3_uri'))].map((each) => text(each) ?? '').join(' ');
       if (capture === undefined || document.template) return [];
       return terraformResources(project, /^aws_s3_bucket$/)
-        .filter(({ address, folder: own }) => own === folder && refersTo.has(address) && said.includes(`${address}.`))
+        .filter(
+          ({ address, folder: own, node: bucket }) =>
+            own === folder &&
+            ((refersTo.has(address) && said.includes(`${address}.`)) ||
+              said.startsWith(`s3://${literal(get(bucket, 'bucket')) ?? '/'}/`)),
+        )
         .filter(
           ({ address, node: bucket }) =>
             has(bucket, 'lifecycle_rule') === 'no' &&
@@ -112,6 +120,12 @@ export default defineCheck({
       'main.tf': hcl(
         'resource "aws_s3_bucket_lifecycle_configuration" "other" {\n  bucket = aws_s3_bucket.other.id\n}\n',
       ),
+    }),
+    bad({
+      'template.yaml': template(
+        '  «Store»:\n    Type: AWS::S3::Bucket\n    Properties: {BucketName: acme-captured}\n',
+      ).replace('!Sub "s3://${Captured}/churn"', 's3://acme-captured/churn'),
+      'main.tf': hcl('').replace('s3://${aws_s3_bucket.captured.bucket}/churn', 's3://acme-captured/churn'),
     }),
     good({
       'template.yml': template(

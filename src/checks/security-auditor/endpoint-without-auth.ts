@@ -41,6 +41,15 @@ export default defineCheck({
       'endpoint.yml':
         '$schema: https://azuremlschemas.azureedge.net/latest/managedOnlineEndpoint.schema.json\nname: churn\nauth_mode: «key»\n',
     }),
+    bad({
+      'compose.yaml':
+        'services:\n  mlflow:\n    image: ghcr.io/mlflow/mlflow:v2.12.1\n    command: mlflow server --host 0.0.0.0\n    ports: [«"5000:5000"»]\n',
+    }),
+    good({
+      'compose.yaml':
+        '# services for local development\nservices:\n  mlflow:\n    image: ghcr.io/mlflow/mlflow:v2.12.1\n    command: mlflow server --host 0.0.0.0\n    ports: ["5000:5000"]\n',
+      'docker-compose.dev.yml': 'services:\n  llm:\n    image: vllm/vllm-openai:v0.8.0\n    ports: ["8000:8000"]\n',
+    }),
     good({
       'llm.yaml': pod('{name: llm, image: "vllm/vllm-openai:v0.8.0", args: [--model, acme/llm, --api-key, $(KEY)]}'),
       'service.yaml': service('LoadBalancer'),
@@ -64,6 +73,7 @@ export default defineCheck({
       'ingress.yaml':
         'apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web, annotations: {nginx.ingress.kubernetes.io/auth-url: "https://login.acme.io"}}\nspec:\n  rules: [{http: {paths: [{backend: {service: {name: a}}}]}}]\n',
       'compose.yaml': 'services:\n  llm:\n    image: vllm/vllm-openai:v0.8.0\n    ports: ["8000:8000"]\n',
+      'README.md': '# Try it\n\nRun `docker compose up` and open the page.\n',
       'prod/compose.yaml':
         'services:\n  llm:\n    image: vllm/vllm-openai:v0.8.0\n    ports: ["127.0.0.1:8000:8000"]\n',
       'endpoint.yml':

@@ -1,3 +1,4 @@
+import { fact } from '../../core/fact.ts';
 import type { Span } from '../../core/location.ts';
 import { text } from '../../documents/data.ts';
 import type { DocumentBase } from '../../documents/document.ts';
@@ -69,10 +70,21 @@ function cluster(project: Project): readonly OpenEndpoint[] {
     });
 }
 
-/** Compose files are for the desk unless they say production. */
+/** A text for people that starts the services with compose: they are for the desk. */
+const startsAtTheDesk = fact((project: Project): boolean =>
+  project.documents('markdown', ['compose']).some(({ text: said }) => /docker[- ]compose\b/.test(said)),
+);
+
+/** Compose files that say another environment, or that are only started at a desk, expose nothing that lasts. */
+function mayLast(project: Project, { document }: ComposeService): boolean {
+  const environment = environmentOf(document.path);
+  const said = document.comments.some(({ text: comment }) => /\b(local|develop|dev|demo|test)/i.test(comment));
+  return environment === 'production' || (environment === 'unknown' && !said && !startsAtTheDesk(project));
+}
+
 function compose(project: Project): readonly OpenEndpoint[] {
   return composeServices(project)
-    .filter(({ document }) => environmentOf(document.path) === 'production')
+    .filter((service) => mayLast(project, service))
     .flatMap((service): readonly OpenEndpoint[] => {
       const what = openServer(
         saidBy(service),
