@@ -1,12 +1,14 @@
 import type { Outcome } from '../../core/finding.ts';
-import type { RepoPath } from '../../core/location.ts';
+import type { RepoPath, Span } from '../../core/location.ts';
+import type { DocumentBase } from '../../documents/document.ts';
 import type { Project } from '../../documents/project.ts';
 import type { PythonDocument } from '../../documents/python/python.ts';
-import type { SqlDocument, SqlName } from '../../documents/sql.ts';
+import type { SqlDocument, SqlName, SqlStatement } from '../../documents/sql.ts';
 import { columnReferences } from '../../facts/features/references.ts';
 import { argument, callsTo } from '../../facts/python/calls.ts';
 import { stringOf } from '../../facts/python/constants.ts';
 import { definitionName, enclosingFunction } from '../../facts/python/structure.ts';
+import { embeddedSql } from '../../facts/sql/embedded.ts';
 import { columnChanges } from '../../facts/sql/migrations.ts';
 import { downPaths, isDown, isKept, isReversed } from '../../facts/sql/reversals.ts';
 import { createdBy, holdsMlData, isPassing } from '../../facts/sql/tables.ts';
@@ -51,36 +53,52 @@ function* columns(document: PythonDocument | SqlDocument, project: Project): Gen
   const created = document.kind === 'sql' ? createdBy(document.statements) : new Set<string>();
   for (const { kind, column, table, span } of columnChanges(document)) {
     if (kind !== 'drops' || table === undefined || created.has(table) || !matters(project, table)) continue;
-    if (document.kind === 'python' ? isReversed(document, column) : isKept(document, table)) continue;
+    if (document.kind === 'python' ? isReversed(document, column) : isKept(document.statements, table)) continue;
     yield at(document, span, `the migration drops \`${column}\` of \`${table}\` and nothing takes that back`);
   }
 }
 
-/** A new table takes the name of the old one, which is dropped and not kept. */
-function* swaps(document: SqlDocument): Generator<Outcome> {
-  for (const { kind, object, targets, open } of document.statements) {
-    const [target] = targets;
-    if (
-      kind !== 'drop' ||
-      (object !== undefined && object !== 'TABLE') ||
-      target === undefined ||
-      open ||
-      target.open ||
-      isPassing(target) ||
-      !holdsMlData(target)
-    )
-      continue;
-    const name = target.parts.at(-1)?.toUpperCase() ?? '';
-    const renamed = document.statements.some(
-      (each) =>
-        each.kind === 'alter' &&
-        each.tokens.some(
-          ({ upper }, index) =>
-            upper === 'RENAME' && each.tokens.slice(index).some((token) => token.upper.replace(/["`]/g, '') === name),
-        ),
-    );
-    if (renamed && !isKept(document, target.text))
-      yield at(document, target.span, `\`${target.text}\` is dropped and another table takes its name`);
+/** Tables that SQL drops or empties and neither keeps nor builds anew. */
+function* tables(
+  document: DocumentBase,
+  statements: readonly SqlStatement[],
+  project: Project,
+  place: (span: Span) => Span,
+): Generator<Outcome> {
+  const created = createdBy(statements);
+  for (const { kind, object, targets, open, temporary } of statements) {
+    const drops = kind === 'drop' && (object === undefined || object === 'TABLE');
+    if (open || temporary || !(drops || kind === 'truncate')) continue;
+    for (const target of targets) {
+      if (target.open || created.has(target.text.toLowerCase()) || !matters(project, target.text)) continue;
+      if (isKept(statements, target.text)) continue;
+      const says = isReplaced(statements, target)
+        ? 'is dropped and another table takes its name'
+        : `is ${drops ? 'dropped' : 'emptied'} and nothing keeps what it held`;
+      yield at(document, place(target.span), `\`${target.text}\` ${says}`);
+    }
+  }
+}
+
+/** A new table takes the name of the old one. */
+function isReplaced(statements: readonly SqlStatement[], target: SqlName): boolean {
+  const name = target.parts.at(-1)?.toUpperCase() ?? '';
+  return statements.some(
+    ({ kind, tokens }) =>
+      kind === 'alter' &&
+      tokens.some(
+        ({ upper }, index) =>
+          upper === 'RENAME' && tokens.slice(index).some((token) => token.upper.replace(/["`]/g, '') === name),
+      ),
+  );
+}
+
+function* inStrings(document: PythonDocument, project: Project): Generator<Outcome> {
+  for (const { statements, node, toDocument } of embeddedSql(document)) {
+    const owner = enclosingFunction(node);
+    if (owner !== undefined && definitionName(document, owner) === 'downgrade') continue;
+    const lasting = statements.filter(({ targets }) => !targets.some(({ text }) => isReversed(document, text)));
+    if (/def upgrade/.test(document.text)) yield* tables(document, lasting, project, toDocument);
   }
 }
 
@@ -115,6 +133,10 @@ export default defineCheck({
         'CREATE TABLE predictions_new (id int);\nDROP TABLE «predictions»;\nALTER TABLE predictions_new RENAME TO predictions;\n',
     }),
     bad({
+      'db/V8__x.sql': 'TRUNCATE TABLE «prediction_log»;\nDROP TABLE IF EXISTS «embeddings»;\n',
+      'migrations/versions/4.py': alembic('operations.execute("DROP TABLE «churn_labels»")', 'pass'),
+    }),
+    bad({
       'feature_repo/views.py':
         'from feast import BigQuerySource, FeatureView, Field\nsource = BigQuerySource(name="usage", table="shop.usage")\nFeatureView(name="u", schema=[Field(name="minutes")], source=source)\n',
       'migrations/versions/1.py':
@@ -141,6 +163,8 @@ export default defineCheck({
         'CREATE TABLE features_2024 AS SELECT * FROM features;\nALTER TABLE features DROP COLUMN old;\nCREATE TABLE labels (id int, a int);\nALTER TABLE labels DROP COLUMN a;\n',
       'migrations/2.sql':
         'ALTER TABLE predictions RENAME TO predictions_old;\nALTER TABLE predictions_new RENAME TO predictions;\nDROP TABLE staging_predictions;\n',
+      'migrations/4.sql':
+        'DROP TABLE IF EXISTS features;\nCREATE TABLE features (id int);\nDROP TABLE invoices;\nTRUNCATE tmp_labels;\n',
       'migrations/3.up.sql': 'ALTER TABLE embeddings DROP COLUMN v;\n',
       'migrations/3.down.sql': 'ALTER TABLE embeddings ADD COLUMN v int;\nALTER TABLE embeddings DROP COLUMN w;\n',
     }),
@@ -151,7 +175,9 @@ export default defineCheck({
     // A path is known to be one when the tree has it.
     if (isDown(document.path) || downPaths(document.path).some((path) => project.tree.has(path as RepoPath))) return;
     yield* columns(document, project);
-    if (document.kind === 'python') yield* inAlembic(document, project);
-    else yield* swaps(document);
+    if (document.kind === 'python') {
+      yield* inAlembic(document, project);
+      yield* inStrings(document, project);
+    } else yield* tables(document, document.statements, project, (span) => span);
   },
 });

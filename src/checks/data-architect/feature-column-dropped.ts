@@ -1,6 +1,7 @@
 import type { Project } from '../../documents/project.ts';
 import { type ColumnReference, columnReferences } from '../../facts/features/references.ts';
 import { type ColumnChange, columnChanges, mayChangeColumns } from '../../facts/sql/migrations.ts';
+import { droppedByModels } from '../../facts/sql/selected.ts';
 import { at, bad, changed, defineCheck, good, seen } from '../../kit/index.ts';
 
 const GENERIC = new Set([
@@ -18,6 +19,8 @@ const GENERIC = new Set([
   'user_id',
   'timestamp',
 ]);
+
+const SAYS = { drops: 'drops', renames: 'renames', retypes: 'changes the type of', adds: 'adds' } as const;
 
 /** A reference without a table counts only where the name cannot be meant for anything else. */
 function refersTo(reference: ColumnReference, change: ColumnChange): boolean {
@@ -99,6 +102,32 @@ export default defineCheck({
             op.execute("ALTER TABLE customers DROP COLUMN «churned_30d»")
       `,
     }),
+    bad({
+      'feature_repo/views.py': changed(view, view),
+      'migrations/V8__type.sql': 'ALTER TABLE usage ALTER COLUMN «avg_session_minutes» TYPE text;\n',
+      'migrations/versions/9.py': `
+        from alembic import op
+        import sqlalchemy as sa
+
+        def upgrade():
+            op.alter_column("usage", «"avg_session_minutes"», type_=sa.String())
+      `,
+    }),
+    bad({
+      'feature_repo/views.py': changed(view, view),
+      'models/usage.sql': changed(
+        "select customer_id, «avg_session_minutes» from {{ ref('raw') }}\n",
+        "select customer_id from {{ ref('raw') }}\n",
+      ),
+    }),
+    good({
+      'feature_repo/views.py': changed(view, view),
+      'migrations/V8__strict.sql': 'ALTER TABLE usage ALTER COLUMN avg_session_minutes SET NOT NULL;\n',
+      'models/usage.sql': changed(
+        "select avg_session_minutes, note from {{ ref('raw') }}\n",
+        "select\n  s / 60 as avg_session_minutes\nfrom {{ ref('raw') }}\n",
+      ),
+    }),
     good({
       'feature_repo/views.py': changed(view, view),
       'migrations/versions/0002.py': `
@@ -126,8 +155,8 @@ export default defineCheck({
   ],
 
   spans: 'project',
-  *inspect(project) {
-    const changes = freshChanges(project);
+  *inspect(project, before) {
+    const changes = [...freshChanges(project), ...(before === project ? [] : droppedByModels(before, project))];
     const added = new Set(
       changes.filter(({ kind }) => kind === 'adds').map(({ column, table: of }) => `${of}.${column}`),
     );
@@ -136,9 +165,10 @@ export default defineCheck({
       const readers = columnReferences(project).filter((reference) => refersTo(reference, change));
       const [first] = readers;
       if (first === undefined) continue;
-      const message = `the migration ${change.kind} \`${change.column}\`${change.table === undefined ? '' : ` of \`${change.table}\``}, which ${first.by} still reads`;
+      const message = `${change.model === undefined ? 'the migration' : `model \`${change.model}\``} ${SAYS[change.kind]} \`${change.column}\`${change.table === undefined ? '' : ` of \`${change.table}\``}, which ${first.by} still reads`;
       yield at(change.document, change.span, message, {
         evidence: readers.slice(0, 5).map((reader) => seen(reader.document, reader.span, `${reader.by} reads it`)),
+        ...(change.model === undefined ? {} : { side: 'base' }),
       });
     }
   },

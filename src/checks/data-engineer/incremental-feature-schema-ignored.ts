@@ -4,9 +4,8 @@ import type { Project } from '../../documents/project.ts';
 import type { SqlDocument } from '../../documents/sql.ts';
 import { dbtModels } from '../../facts/formats/dbt.ts';
 import { rootsOf } from '../../facts/formats/recognise.ts';
+import { modelName, selectedColumns } from '../../facts/sql/selected.ts';
 import { at, bad, changed, defineCheck, good } from '../../kit/index.ts';
-
-const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1).replace(/\.sql$/, '');
 
 /** A setting of the model: in its `config()`, in its properties, or in the project's file. */
 function settingOf(
@@ -20,26 +19,13 @@ function settingOf(
       ? undefined
       : new RegExp(`\\b${key}\\s*=\\s*(['"]?)([\\w.()'" -]{1,80}?)\\1\\s*(?:,|$)`).exec(config.trim())?.[2];
   if (own !== undefined) return own;
-  const model = dbtModels(project).find(({ name }) => name === nameOf(document.path));
+  const model = dbtModels(project).find(({ name }) => name === modelName(document.path));
   const said = key === 'materialized' ? model?.materialized : model?.onSchemaChange;
   if (said !== undefined) return said.text;
   const found = rootsOf(project, 'dbt-project').flatMap(({ root }) =>
     [...walkEntries(get(root, 'models'))].filter((entry) => entry.key === `+${key}`).map(({ value }) => literal(value)),
   );
   return found.length === 1 ? found[0] : undefined;
-}
-
-/** Columns of the last select; undefined for a star, or where an item's name cannot be told. */
-function columnsOf(
-  document: SqlDocument,
-): ReadonlyMap<string, { readonly start: number; readonly end: number }> | undefined {
-  const query = document.statements.at(-1)?.queries.find(({ role }) => role === 'outer');
-  if (
-    query === undefined ||
-    query.items.some(({ star, name, text }) => star || name === undefined || text.includes('{'))
-  )
-    return undefined;
-  return new Map(query.items.map(({ name = '', span }) => [name.toLowerCase(), span]));
 }
 
 const refreshes = (project: Project): boolean =>
@@ -112,21 +98,21 @@ export default defineCheck({
       return;
     const policy = settingOf(after, head, 'on_schema_change');
     if (policy !== undefined && policy !== 'ignore') return;
-    const [then, now] = [columnsOf(base), columnsOf(head)];
+    const [then, now] = [selectedColumns(base), selectedColumns(head)];
     if (then === undefined || now === undefined) return;
     for (const [name, span] of now)
       if (!then.has(name))
         yield at(
           head,
           span,
-          `\`${nameOf(head.path)}\` is incremental, and its table will not get the new column \`${name}\``,
+          `\`${modelName(head.path)}\` is incremental, and its table will not get the new column \`${name}\``,
         );
     for (const [name, span] of then)
       if (!now.has(name))
         yield at(
           base,
           span,
-          `\`${nameOf(head.path)}\` is incremental, and its table keeps the removed column \`${name}\``,
+          `\`${modelName(head.path)}\` is incremental, and its table keeps the removed column \`${name}\``,
           { side: 'base' },
         );
   },

@@ -12,12 +12,14 @@ import { embeddedSql } from './embedded.ts';
 
 /** What a forward migration does to a column that readers may name. */
 export interface ColumnChange {
-  readonly kind: 'drops' | 'renames' | 'adds';
+  readonly kind: 'drops' | 'renames' | 'retypes' | 'adds';
   readonly column: string;
   /** Last part of the table's name, lower case; undefined where it cannot be known. */
   readonly table: string | undefined;
   readonly document: DocumentBase;
   readonly span: Span;
+  /** The dbt model that no longer gives the column; absent for a migration. */
+  readonly model?: string;
 }
 
 const lastPart = (name: string): string => name.slice(name.lastIndexOf('.') + 1).toLowerCase();
@@ -48,7 +50,8 @@ function alembicChange(document: PythonDocument, call: Call): ColumnChange | und
   const column = stringOf(document, node);
   if (node === undefined || column === undefined) return undefined;
   if (call.method === 'drop_column') return { kind: 'drops', column, table, document, span: node };
-  return call.keywords.has('new_column_name') ? { kind: 'renames', column, table, document, span: node } : undefined;
+  if (call.keywords.has('new_column_name')) return { kind: 'renames', column, table, document, span: node };
+  return call.keywords.has('type_') ? { kind: 'retypes', column, table, document, span: node } : undefined;
 }
 
 function alembicAddition(document: PythonDocument, call: Call): ColumnChange | undefined {
@@ -64,6 +67,20 @@ function alembicAddition(document: PythonDocument, call: Call): ColumnChange | u
   };
 }
 
+const KINDS: ReadonlyMap<string, ColumnChange['kind']> = new Map([
+  ['DROP', 'drops'],
+  ['RENAME', 'renames'],
+  ['ADD', 'adds'],
+  ['MODIFY', 'retypes'],
+]);
+
+/** `ALTER COLUMN x [SET DATA] TYPE y` changes its type; other alterations keep what readers see. */
+const kindOf = (
+  verb: string | undefined,
+  tokens: readonly { readonly upper: string }[],
+): ColumnChange['kind'] | undefined =>
+  verb === 'ALTER' && tokens.slice(3, 6).some(({ upper }) => upper === 'TYPE') ? 'retypes' : KINDS.get(verb ?? '');
+
 function sqlChanges(
   document: DocumentBase,
   statements: readonly SqlStatement[],
@@ -76,7 +93,7 @@ function sqlChanges(
       const table = target === undefined || target.open ? undefined : lastPart(target.text);
       return statement.actions.flatMap(({ tokens }): readonly ColumnChange[] => {
         const [verb, noun] = [tokens[0]?.upper, tokens[1]?.upper];
-        const kind = verb === 'DROP' ? 'drops' : verb === 'RENAME' ? 'renames' : verb === 'ADD' ? 'adds' : undefined;
+        const kind = kindOf(verb, tokens);
         if (kind === undefined || noun !== 'COLUMN') return [];
         const name = tokens.slice(2).find((token) => !['IF', 'EXISTS', 'NOT'].includes(token.upper));
         if (name === undefined || (name.kind !== 'word' && name.kind !== 'quoted')) return [];

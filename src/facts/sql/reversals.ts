@@ -1,6 +1,6 @@
 import { child } from '../../documents/python/node.ts';
 import { nodesOf, type PythonDocument, textOf } from '../../documents/python/python.ts';
-import type { SqlDocument } from '../../documents/sql.ts';
+import type { SqlStatement } from '../../documents/sql.ts';
 
 /** Body of the function that takes a migration back; undefined where the file has none. */
 function downgradeBody(document: PythonDocument): string | undefined {
@@ -22,9 +22,9 @@ export function isReversed(document: PythonDocument, name: string): boolean {
 }
 
 /** True when the file keeps the old table: copies it, or renames it out of the way. */
-export function isKept(document: SqlDocument, table: string): boolean {
+export function isKept(statements: readonly SqlStatement[], table: string): boolean {
   const name = table.toLowerCase();
-  return document.statements.some(({ kind, queries, tokens, targets }) => {
+  return statements.some(({ kind, queries, tokens, targets }) => {
     if (
       (kind === 'create' || kind === 'insert') &&
       queries.some(({ sources }) => sources.some((source) => source.name?.text.toLowerCase() === name))
