@@ -1,9 +1,15 @@
 import type { Project } from '../../documents/project.ts';
-import { type FeatureModel, featureModels, hasKey, textsBelow } from '../../facts/features/dbt-features.ts';
+import {
+  type FeatureModel,
+  featureModels,
+  hasKey,
+  textsBelow,
+  undescribedModels,
+} from '../../facts/features/dbt-features.ts';
 import { type DbtTest, dbtModels } from '../../facts/formats/dbt.ts';
 import { geSuites, sodaChecks } from '../../facts/formats/expectations.ts';
 import { isTemplatePath } from '../../facts/paths.ts';
-import { at, bad, changed, defineCheck, good } from '../../kit/index.ts';
+import { at, atFile, bad, changed, defineCheck, good } from '../../kit/index.ts';
 
 const named = (test: DbtTest, pattern: RegExp): boolean => pattern.test(test.test);
 
@@ -73,6 +79,10 @@ export default defineCheck({
         'version: 2\nexposures:\n  - name: churn\n    type: ml\n    depends_on: [ref("sessions")]\n',
       'models/sessions.yml': model('    columns: [{name: a}]\n', '«sessions»'),
     }),
+    bad({
+      'feature_repo/views.py': feast,
+      'models/usage.sql': "«»select customer_id, event_ts from {{ source('shop', 'usage') }}\n",
+    }),
     good({
       'feast/views.py': feast,
       'models/usage.yml': model(`${keyed}      - name: event_ts\n        tests: [not_null]\n`),
@@ -112,5 +122,8 @@ export default defineCheck({
       const name = found.node.kind === 'map' ? found.node.entries.find(({ key }) => key === 'name')?.value : undefined;
       yield at(found.document, (name ?? found.node).span, `\`${found.name}\` ${says}, and ${because}`);
     }
+    for (const { document, name } of undescribedModels(project))
+      if (!isTemplatePath(document.path) && !isWatched(project, name))
+        yield atFile(document.path, `no file describes or tests \`${name}\`, and a feature view reads it`);
   },
 });

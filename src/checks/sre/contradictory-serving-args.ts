@@ -1,5 +1,6 @@
 import { bool, get } from '../../documents/data.ts';
 import { thoseIn } from '../../facts/formats/field.ts';
+import type { KubernetesEnv } from '../../facts/formats/kubernetes.ts';
 import { llmServers, type ServerFlag } from '../../facts/formats/llm.ts';
 import { isTemplatePath } from '../../facts/paths.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
@@ -23,6 +24,21 @@ function contradictions(flags: readonly ServerFlag[]): readonly Pair[] {
     if (first === undefined) known.set(second.name, second);
     return first?.value === undefined || same(first.value, second.value) ? [] : [{ first, second }];
   });
+}
+
+/** Text Generation Inference takes `MAX_TOTAL_TOKENS` for `--max-total-tokens`. */
+function asFlag({ name, value }: KubernetesEnv): readonly ServerFlag[] {
+  return value === undefined || !/^[A-Z][A-Z_]+$/.test(name)
+    ? []
+    : [
+        {
+          name: name.toLowerCase().replaceAll('_', '-'),
+          node: value.node,
+          value: value.node.open ? undefined : value.text,
+          valueNode: value.node,
+          open: value.node.open,
+        },
+      ];
 }
 
 const values = (rest: string): string =>
@@ -51,6 +67,10 @@ export default defineCheck({
       'isvc.yaml':
         'apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: {name: a}\nspec:\n  predictor:\n    containers:\n    - name: kserve-container\n      image: vllm/vllm-openai:v0.8.0\n      command: [vllm, serve, /m, --dtype=half]\n      args: [«--dtype=bfloat16»]\n',
     }),
+    bad({
+      'tgi.yaml':
+        'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: t}\nspec:\n  template:\n    spec:\n      containers:\n      - name: t\n        image: ghcr.io/huggingface/text-generation-inference:3.0\n        args: [--max-total-tokens, "8192", --port, "80"]\n        env: [{name: MAX_TOTAL_TOKENS, value: «"4096"»}, {name: HF_HOME, value: /data}]\n',
+    }),
     good({
       'values.yaml': `${values('    vllmConfig:\n      maxModelLen: 4096\n      extraArgs: ["--max-model-len=4096"]\n')}  - name: off\n    enabled: false\n    vllmConfig: {dtype: half, extraArgs: ["--dtype=bfloat16"]}\n  - name: open\n    vllmConfig: {dtype: half, extraArgs: ["--dtype=$(DTYPE)"]}\n`,
       'llm.yaml':
@@ -64,9 +84,10 @@ export default defineCheck({
   reads: ['yaml', 'json'],
   *inspect(document, project) {
     if (isTemplatePath(document.path) || document.comments.some(({ text }) => /preceden|overrid/i.test(text))) return;
-    for (const { flags, node, name } of thoseIn(llmServers(project), document)) {
+    for (const { flags, node, name, engine, container } of thoseIn(llmServers(project), document)) {
       if (bool(get(node, 'enabled')) === false) continue;
-      for (const { first, second } of contradictions(flags)) {
+      const variables = engine === 'tgi' ? (container?.env ?? []) : [];
+      for (const { first, second } of contradictions([...flags, ...variables.flatMap(asFlag)])) {
         const place = second.valueNode ?? second.node;
         const evidence = [seen(document, first.node.span, `${first.value} here`)];
         yield at(

@@ -3,7 +3,7 @@ import { type DataDocument, type DataNode, entries, get } from '../../documents/
 import type { Project } from '../../documents/project.ts';
 import { rootsOf } from '../../facts/formats/recognise.ts';
 import { environmentOf, isTemplatePath } from '../../facts/paths.ts';
-import { weakerIn } from '../../facts/system/parity.ts';
+import { missingIncludes, weakerIn } from '../../facts/system/parity.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
 
 interface Side {
@@ -78,6 +78,16 @@ export default defineCheck({
       'databricks.yml':
         'bundle: {name: a}\ntargets:\n  dev: {variables: {enable_drift_monitor: true}}\n  prod: {variables: {enable_drift_monitor: «false»}}\n',
     }),
+    bad({
+      'overlays/staging/kustomization.yaml': 'resources: [../../base, drift-monitor.yaml]\n',
+      'overlays/prod/kustomization.yaml': 'resources: «[../../base]»\n',
+      'values-dev.yaml': 'drift: {disable_alerts: false}\n',
+      'values-prod.yaml': 'drift: {disable_alerts: «true»}\n',
+    }),
+    good({
+      'overlays/staging/kustomization.yaml': 'resources: [../../base, debug.yaml, monitoring/]\n',
+      'overlays/prod/kustomization.yaml': 'resources: [../../base, ../shared/monitoring]\n',
+    }),
     good({
       'values-prod.yaml':
         'monitoring: {enabled: true}\nreplicaCount: 5\nspot: {enabled: false}\ncache: false\nauth: ${AUTH}\n',
@@ -94,7 +104,10 @@ export default defineCheck({
   *inspect(project) {
     const said = new Set<DataNode>();
     for (const { prod, other } of [...pairsOfFiles(project), ...pairsOfTargets(project)]) {
-      for (const { prod: node, other: against, says } of weakerIn(prod.node, other.node)) {
+      for (const { prod: node, other: against, says } of [
+        ...weakerIn(prod.node, other.node),
+        ...missingIncludes(prod.node, other.node),
+      ]) {
         if (said.has(node)) continue;
         said.add(node);
         yield at(prod.document, node.span, `${says} and stronger before it`, {

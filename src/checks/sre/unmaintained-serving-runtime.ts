@@ -1,11 +1,12 @@
 import type { Span } from '../../core/location.ts';
 import { type DataDocument, get, text } from '../../documents/data.ts';
+import type { DockerfileDocument } from '../../documents/dockerfile.ts';
 import type { DocumentBase } from '../../documents/document.ts';
 import type { Project } from '../../documents/project.ts';
 import { rootsOf } from '../../facts/formats/recognise.ts';
 import { torchserveConfigs } from '../../facts/formats/servers.ts';
 import { isTemplatePath } from '../../facts/paths.ts';
-import { servingImages } from '../../facts/serving/images.ts';
+import { imageParts, servingImages } from '../../facts/serving/images.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
 interface Found {
@@ -40,6 +41,14 @@ function inData(document: DataDocument, project: Project): readonly Found[] {
     })),
   ];
 }
+
+const inStages = ({ stages }: DockerfileDocument): readonly Found[] =>
+  stages
+    .filter(({ image, certainty }) => certainty !== 'open' && TORCHSERVE.test(imageParts(image).repository))
+    .map(({ image, span }) => ({
+      span,
+      says: `\`${imageParts(image).repository}\` is TorchServe, which gets no more fixes`,
+    }));
 
 function inProperties(document: DocumentBase, project: Project): readonly Found[] {
   const config = torchserveConfigs(project).find(({ path }) => path === document.path);
@@ -87,6 +96,7 @@ export default defineCheck({
       'v2.yaml':
         'apiVersion: mlops.seldon.io/v1alpha1\nkind: Model\nmetadata: {name: a}\nspec: {storageUri: "gs://a/b"}\n',
     }),
+    bad({ Dockerfile: 'FROM «pytorch/torchserve:0.9.0-gpu» AS serve\nRUN pip install x\n' }),
     good({
       'isvc.yaml': 'apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: {name: a}\n',
       'llm.yaml': 'apiVersion: serving.kserve.io/v1alpha2\nkind: LLMInferenceService\nmetadata: {name: a}\n',
@@ -96,13 +106,15 @@ export default defineCheck({
     }),
   ],
 
-  reads: ['yaml', 'json', 'text', 'ini'],
+  reads: ['yaml', 'json', 'text', 'ini', 'dockerfile'],
   *inspect(document, project) {
     if (isTemplatePath(document.path)) return;
     const found =
       document.kind === 'yaml' || document.kind === 'json'
         ? inData(document, project)
-        : inProperties(document, project);
+        : document.kind === 'dockerfile'
+          ? inStages(document)
+          : inProperties(document, project);
     for (const { span, says } of found) yield at(document, { start: span.start, end: span.end }, says);
   },
 });

@@ -75,6 +75,25 @@ export const featureModels: (project: Project) => readonly FeatureModel[] = fact
     });
 });
 
+/** SQL of dbt models that a feature view reads by name and that no file of properties describes, hence none tests. */
+export const undescribedModels: (project: Project) => readonly {
+  readonly document: SqlDocument;
+  readonly name: string;
+}[] = fact((project) => {
+  const described = new Set(dbtModels(project).map(({ name }) => name.toLowerCase()));
+  const read = feastViews(project).flatMap(({ source }) =>
+    source?.table === undefined ? [] : [lastPart(source.table)],
+  );
+  const names = new Set([...read, ...taggedModels(project)]);
+  return [...dbtSql(project)].flatMap(([name, document]) =>
+    names.has(name.toLowerCase()) &&
+    !described.has(name.toLowerCase()) &&
+    /\{\{\s*(ref|source|config)\(/.test(document.text)
+      ? [{ document, name }]
+      : [],
+  );
+});
+
 /** Texts of all scalars below a node: `unique_combination_of_columns` names its columns there. */
 export const textsBelow = (node: Parameters<typeof walk>[0]): readonly string[] =>
   [...walk(node)].flatMap((each) => text(each) ?? []);

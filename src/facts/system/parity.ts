@@ -1,4 +1,4 @@
-import { type DataNode, entries, get } from '../../documents/data.ts';
+import { type DataNode, entries, get, items, text } from '../../documents/data.ts';
 import { boolAt, numberAt } from '../formats/field.ts';
 import { tokensOf } from '../paths.ts';
 
@@ -10,6 +10,27 @@ const GUARDS = new Set(
 );
 const COUNTS =
   /^(replicas|min_?replicas|replica_?count|min_?replica_?count|min_?capacity|instance_?count|min_?instances|initial_?instance_?count|num_?replicas)$/i;
+
+const guards = (name: string): boolean => tokensOf(name).some((token) => GUARDS.has(token));
+
+const INCLUDES = ['resources', 'components', 'include', 'includes'] as const;
+
+/** Files that guard, which the second side includes and the first, which includes others, does not. */
+export function missingIncludes(prod: DataNode, other: DataNode): readonly Weaker[] {
+  return INCLUDES.flatMap((key) => {
+    const own = get(prod, key);
+    if (own?.kind !== 'list' || own.open) return [];
+    const named = new Set(own.items.map((item) => baseName(text(item) ?? '')));
+    return items(get(other, key)).flatMap((item) => {
+      const said = text(item) ?? '';
+      return guards(baseName(said)) && !named.has(baseName(said))
+        ? [{ prod: own, other: item, says: `\`${said}\` is not included in production` }]
+        : [];
+    });
+  });
+}
+
+const baseName = (path: string): string => path.replace(/\/+$/, '').replace(/^.*\//, '');
 
 /** A setting that guards less on the first side. */
 export interface Weaker {
@@ -32,10 +53,13 @@ export function weakerIn(prod: DataNode, other: DataNode): readonly Weaker[] {
       left.push({ a: value, b: against, path });
       const [on, off] = [boolAt(against)?.value, boolAt(value)?.value];
       const named =
-        path.slice(-2).some((part) => tokensOf(part).some((token) => GUARDS.has(token))) &&
+        path.slice(-2).some(guards) &&
         !tokensOf(key).some((token) => /^(disable|disabled|skip|ignore|debug|no)$/.test(token));
       if (on === true && off === false && named)
         found.push({ prod: value, other: against, says: `\`${path.join('.')}\` is off in production` });
+      const inverse = tokensOf(key).some((token) => /^(disable|disabled|skip)$/.test(token));
+      if (on === false && off === true && inverse && path.slice(-2).some(guards))
+        found.push({ prod: value, other: against, says: `\`${path.join('.')}\` is on in production` });
       const [many, few] = [numberAt(against)?.value, numberAt(value)?.value];
       if (COUNTS.test(key) && many !== undefined && few !== undefined && few < many)
         found.push({ prod: value, other: against, says: `\`${path.join('.')}\` is ${few} in production` });
