@@ -9,6 +9,9 @@ const kserve = (uri: string, canary = ''): string =>
 const databricks = (version: string): string =>
   `resources:\n  model_serving_endpoints:\n    churn:\n      config:\n        served_entities:\n          - entity_name: prod.ml.churn\n            entity_version: ${version}\n`;
 
+const serving = (uri: string, image: string): string =>
+  `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec:\n  template:\n    spec:\n      containers:\n      - {name: a, image: "${image}", command: [uvicorn, "app:app"], env: [{name: MODEL_URI, value: ${uri}}]}\n`;
+
 export default defineCheck({
   evaluates: 'model-versioning',
   stage: 'validation',
@@ -41,6 +44,18 @@ export default defineCheck({
       ),
     }),
     bad.as('rollback')({ 'deploy/blue.yml': changed(azure('azureml:churn:8'), azure('«azureml:churn:7»')) }),
+    bad({
+      'k8s/api.yaml': changed(
+        serving('s3://models/churn/7', 'acme/api:4'),
+        serving('«"s3://models/churn/8"»', 'acme/api:4'),
+      ),
+    }),
+    good({
+      'k8s/api.yaml': changed(
+        serving('s3://models/churn/7', 'acme/api:4'),
+        serving('s3://models/churn/7', 'acme/api:5'),
+      ),
+    }),
     good({
       'deploy/blue.yml': changed(azure('azureml:churn:7'), azure('azureml:churn:8')),
       'reports/metrics.json': changed('{"auc": 0.8}\n', '{"auc": 0.9}\n'),

@@ -45,6 +45,12 @@ export default defineCheck({
       ),
     }),
     bad.as('final')({ 'endpoint.yml': changed(endpoint('blue: 100'), endpoint('«green: 100»')) }),
+    bad({
+      'template.yaml': changed(
+        'Resources:\n  Config1:\n    Type: AWS::SageMaker::EndpointConfig\n    Properties:\n      ProductionVariants: [{VariantName: all, ModelName: churn-v7, InitialInstanceCount: 2}]\n',
+        'Resources:\n  Config2:\n    Type: AWS::SageMaker::EndpointConfig\n    Properties:\n      ProductionVariants: [{VariantName: all, ModelName: «churn-v8», InitialInstanceCount: 2}]\n',
+      ),
+    }),
     good({
       'canary/1.yml': endpoint('blue: 100'),
       'canary/2.yml': endpoint('blue: 90, green: 10'),

@@ -1,7 +1,7 @@
 import { type DataDocument, type DataNode, get, literal } from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
 import { azureDeployments, azureEndpoints } from '../formats/azure.ts';
-import { sagemakerResources } from '../formats/cloudformation.ts';
+import { sagemakerEndpointConfigs, sagemakerResources } from '../formats/cloudformation.ts';
 import { kserveServices, seldonDeployments, seldonExperiments } from '../formats/kserve.ts';
 import { objectsOf } from '../formats/kubernetes.ts';
 
@@ -84,13 +84,31 @@ function sagemaker(project: Project): readonly Served[] {
   const guarded = sagemakerResources(project, 'Endpoint').some(
     ({ properties }) => get(properties, 'DeploymentConfig') !== undefined,
   );
-  return sagemakerResources(project, 'Model').flatMap(({ document, id, properties }): readonly Served[] => {
+  const variants = sagemakerEndpointConfigs(project).flatMap(({ document, variants: all }): readonly Served[] => {
+    const [only, second] = all;
+    const node = get(only?.node, 'ModelName');
+    const model = literal(node);
+    return node === undefined || model === undefined || second !== undefined
+      ? []
+      : [
+          {
+            key: `variant/${document.path}/${only?.name?.text ?? ''}`,
+            model,
+            document,
+            node,
+            gradual: guarded,
+            returns: true,
+          },
+        ];
+  });
+  const models = sagemakerResources(project, 'Model').flatMap(({ document, id, properties }): readonly Served[] => {
     const node = get(properties, 'PrimaryContainer', 'ModelDataUrl');
     const model = literal(node);
     return node === undefined || model === undefined
       ? []
       : [{ key: `sagemaker/${id}`, model, document, node, gradual: guarded, returns: true }];
   });
+  return [...variants, ...models];
 }
 
 /** What every online service of the repository serves. */

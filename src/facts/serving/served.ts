@@ -2,11 +2,12 @@ import type { RepoPath } from '../../core/location.ts';
 import { type DataDocument, type DataNode, get, literal, pathOf, text } from '../../documents/data.ts';
 import type { Project } from '../../documents/project.ts';
 import { azureDeployments, azureEndpoints } from '../formats/azure.ts';
-import { sagemakerResources } from '../formats/cloudformation.ts';
+import { sagemakerEndpointConfigs, sagemakerResources } from '../formats/cloudformation.ts';
 import { databricksResources } from '../formats/databricks.ts';
 import { mapsAt } from '../formats/field.ts';
 import { kserveServices, seldonDeployments } from '../formats/kserve.ts';
 import { llmServers } from '../formats/llm.ts';
+import { modelServers } from './model-servers.ts';
 import { predecessors, stepsBack } from './predecessor.ts';
 
 /** Which model something serves, as a file says it. */
@@ -123,6 +124,51 @@ function languageModels(project: Project): readonly ServedModel[] {
   });
 }
 
+const MODEL_VARIABLE = /^(\w+_)?MODEL_(URI|URL|PATH|VERSION|REVISION)$/;
+
+/** `MODEL_URI: s3://models/churn/8` of what answers requests. */
+function variables(project: Project): readonly ServedModel[] {
+  return modelServers(project).flatMap(({ document, workload, container, name }) =>
+    container.env.flatMap((each): readonly ServedModel[] => {
+      const model = each.value?.value;
+      return model === undefined || each.value === undefined || !MODEL_VARIABLE.test(each.name) || !/\d/.test(model)
+        ? []
+        : [
+            {
+              key: `variable\0${workload.namespace ?? ''}\0${name}\0${each.name}`,
+              name,
+              document,
+              node: each.value.node,
+              model,
+              share: undefined,
+            },
+          ];
+    }),
+  );
+}
+
+/** Variants that name a model of SageMaker, which another file or a person made. */
+function variants(project: Project): readonly ServedModel[] {
+  return sagemakerEndpointConfigs(project).flatMap(({ document, id, variants: all }) =>
+    all.flatMap((variant): readonly ServedModel[] => {
+      const node = get(variant.node, 'ModelName');
+      const model = literal(node);
+      return node === undefined || model === undefined
+        ? []
+        : [
+            {
+              key: `variant\0${document.path}\0${variant.name?.text ?? id}`,
+              name: variant.name?.text ?? id,
+              document,
+              node,
+              model,
+              share: undefined,
+            },
+          ];
+    }),
+  );
+}
+
 function sagemaker(project: Project): readonly ServedModel[] {
   return sagemakerResources(project, 'Model').flatMap(({ document, id, properties }) =>
     [get(properties, 'PrimaryContainer'), ...mapsAt(properties, 'Containers')].flatMap((container, index) => {
@@ -141,6 +187,8 @@ export function servedModels(project: Project): readonly ServedModel[] {
     ...azure(project),
     ...databricks(project),
     ...sagemaker(project),
+    ...variants(project),
+    ...variables(project),
     ...kubernetes(project),
     ...languageModels(project),
   ];

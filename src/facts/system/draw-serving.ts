@@ -93,7 +93,7 @@ function kubernetes(project: Project, drawing: Drawing): void {
     const id = drawing.node(
       'deployment',
       name ?? 'language model server',
-      keyed(document, node),
+      keyed(document, get(node, 'name') ?? node),
       environmentAt(document, node),
     );
     if (served !== undefined && !served.open && served.text !== '')
@@ -111,13 +111,19 @@ function referenced(project: Project, drawing: Drawing): void {
       document: each.document,
       node: each.node,
       name: each.name?.text ?? each.kind,
+      where: at(each.document, each.name?.node ?? each.node),
     })),
-    ...composeServices(project).map((each) => ({ document: each.document, node: each.node, name: each.name })),
+    ...composeServices(project).map((each) => ({
+      document: each.document,
+      node: each.node,
+      name: each.name,
+      where: { document: each.document, span: each.entry.keySpan },
+    })),
   ];
-  for (const { document, node, name } of owners) {
+  for (const { document, node, name, where } of owners) {
     for (const reference of modelReferences(document)) {
       if (!isInside(reference.node, node)) continue;
-      const id = drawing.node('deployment', name, keyed(document, node), environmentAt(document, node));
+      const id = drawing.node('deployment', name, where, environmentAt(document, node));
       deploys(drawing, id, reference.model ?? reference.text, undefined, at(document, reference.node));
     }
   }
