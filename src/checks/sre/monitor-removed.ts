@@ -1,7 +1,9 @@
+import { fact } from '../../core/fact.ts';
 import type { Project } from '../../documents/project.ts';
 import { type Guard, guards } from '../../facts/monitoring/guards.ts';
-import { isTemplatePath } from '../../facts/paths.ts';
+import { isTemplatePath, tokensOf } from '../../facts/paths.ts';
 import { capacities } from '../../facts/serving/capacity.ts';
+import { servedModels } from '../../facts/serving/served.ts';
 import { at, bad, changed, defineCheck, good, seen } from '../../kit/index.ts';
 
 interface Loss {
@@ -10,11 +12,35 @@ interface Loss {
   readonly now: Guard | undefined;
 }
 
-/** Guards that were on and are not; what is new of the same kind stands in for what went. */
+/** Words of names that tell no service from another. */
+const PLAIN = new Set('model models endpoint service serving prod production main blue green default the a'.split(' '));
+
+/** Words that name what a project serves. */
+const servedWords = fact(
+  (project: Project) =>
+    new Set(
+      [...capacities(project), ...servedModels(project)]
+        .flatMap(({ name }) => tokensOf(name))
+        .filter((word) => word.length > 2 && !PLAIN.has(word)),
+    ),
+);
+
+/** The services that a guard names. */
+const subjectsOf = (project: Project, { key }: Guard): readonly string[] =>
+  tokensOf(key).filter((word) => servedWords(project).has(word));
+
+/** Guards that were on and are not; what is new of the same kind for the same service stands in for what went. */
 function lost(after: Project, before: Project): readonly Loss[] {
   const [thens, nows] = [guards(before), guards(after)];
   const [known, still] = [new Set(thens.map(({ key }) => key)), new Map(nows.map((guard) => [guard.key, guard]))];
-  const replaced = new Set(nows.filter(({ key, on }) => !known.has(key) && on !== false).map(({ kind }) => kind));
+  const fresh = nows.filter(({ key, on }) => !known.has(key) && on !== false);
+  const isReplaced = (then: Guard): boolean => {
+    const old = subjectsOf(before, then);
+    return fresh.some((now) => {
+      const own = subjectsOf(after, now);
+      return now.kind === then.kind && (old.length === 0 || own.length === 0 || own.some((word) => old.includes(word)));
+    });
+  };
   const seenKeys = new Set<string>();
   return thens.flatMap((then): readonly Loss[] => {
     if (then.on !== true || seenKeys.has(then.key)) return [];
@@ -22,15 +48,19 @@ function lost(after: Project, before: Project): readonly Loss[] {
     const now = still.get(then.key);
     if (now !== undefined) return now.on === false ? [{ then, now }] : [];
     const withMonitor = then.of !== undefined && !still.has(then.of);
-    return replaced.has(then.kind) || withMonitor ? [] : [{ then, now }];
+    return isReplaced(then) || withMonitor ? [] : [{ then, now }];
   });
 }
 
-/** Nothing that was served before is served any more. */
-function isRetired(after: Project, before: Project): boolean {
+/** Nothing that was served before is served any more, or what the guard names is not. */
+function isRetired(after: Project, before: Project, guard: Guard): boolean {
   const left = new Set(capacities(after).map(({ key }) => key));
   const [then, gone] = [capacities(before), capacities(before).filter(({ key }) => !left.has(key))];
-  return then.length > 0 && gone.length === then.length;
+  const own = subjectsOf(before, guard);
+  return (
+    (then.length > 0 && gone.length === then.length) ||
+    (own.length > 0 && !own.some((word) => servedWords(after).has(word)))
+  );
 }
 
 const azure = (rest: string): string =>
@@ -44,6 +74,12 @@ const endpoint = (on: string): string =>
   `Resources:\n  Config:\n    Type: AWS::SageMaker::EndpointConfig\n    Properties:\n      ProductionVariants: [{VariantName: all, InitialInstanceCount: 2}]\n      DataCaptureConfig: {EnableCapture: ${on}, InitialSamplingPercentage: 100}\n`;
 const rules = (rest: string): string =>
   `groups:\n- name: ml\n  rules:\n  - {alert: Slow, expr: "latency > 1"}\n${rest}`;
+
+const same = (content: string): ReturnType<typeof changed> => changed(content, content);
+const endpointOf = (name: string): string =>
+  `resources:\n  model_serving_endpoints:\n    ${name}:\n      config:\n        served_entities: [{entity_name: main.ml.${name}, entity_version: "7", scale_to_zero_enabled: false}]\n`;
+const monitorOf = (name: string): string =>
+  `resources:\n  quality_monitors:\n    ${name}:\n      table_name: main.ml.${name}_payload\n      assets_dir: /x\n      output_schema_name: main.ml\n`;
 
 export default defineCheck({
   evaluates: 'change-management-risk',
@@ -89,6 +125,18 @@ export default defineCheck({
       'blue.yml': changed(blue(), null),
       'monitor.yml': changed(azure(notify).replace('churn_monitor', '«churn_monitor»'), null),
     }),
+    bad({
+      'serving/churn.yml': same(endpointOf('churn')),
+      'serving/fraud.yml': same(endpointOf('fraud')),
+      'monitoring/churn.yml': changed(monitorOf('churn').replace('churn:', '«churn»:'), null),
+      'monitoring/fraud.yml': changed(null, monitorOf('fraud')),
+    }),
+    bad.as('retired')({
+      'serving/churn.yml': same(endpointOf('churn')),
+      'serving/fraud.yml': changed(endpointOf('fraud'), null),
+      'monitoring/churn.yml': same(monitorOf('churn')),
+      'monitoring/fraud.yml': changed(monitorOf('fraud').replace('fraud:', '«fraud»:'), null),
+    }),
     good({
       'blue.yml': changed(
         blue('data_collector: {collections: {}}\n'),
@@ -113,9 +161,9 @@ export default defineCheck({
   spans: 'project',
   *inspect(after, before) {
     if (after === before) return;
-    const retired = isRetired(after, before);
     for (const { then, now } of lost(after, before)) {
       if (isTemplatePath(then.document.path)) continue;
+      const retired = isRetired(after, before, then);
       const grade = retired ? { grade: 'retired' } : {};
       if (now !== undefined)
         yield at(now.document, now.span, `${now.says} is switched off`, {
