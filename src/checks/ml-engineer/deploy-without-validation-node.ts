@@ -23,7 +23,7 @@ function verdictOf(project: Project, graph: PipelineGraph, step: StepNode): 'gat
       (each.roles.has('train') || stepsBefore(graph, each).some(({ roles }) => roles.has('train'))),
   );
   if (judges || step.roles.has('validate')) return 'gated';
-  const code = readable(project, step.sources);
+  const code = [...readable(project, step.sources), ...(step.code === undefined ? [] : [step.code])];
   if (code.length === 0) return 'unread';
   return code.some((text) => JUDGES.test(text)) ? 'gated' : 'open';
 }
@@ -63,6 +63,20 @@ export default defineCheck({
         'type: pipeline\njobs:\n  train:\n    component: azureml:train:1\n  «register_model»:\n    component: azureml:register:1\n    inputs:\n      model: ${{parent.jobs.train.outputs.model}}\n',
       '.github/workflows/ml.yml':
         'on: push\njobs:\n  train:\n    runs-on: x\n    steps: [{run: make train}]\n  «deploy»:\n    needs: [train]\n    runs-on: x\n    steps: [{run: ./deploy.sh}]\n',
+    }),
+    bad({
+      'pipelines/churn.py':
+        'from kfp import dsl as d\nimport kfp\n\n@d.component\ndef train_model() -> str:\n    return "m"\n\n@d.component\ndef deploy_model(m: str):\n    print(m)\n\n@d.pipeline(name="churn")\ndef churn():\n    made = train_model()\n    «deploy_model»(m=made.output)\n\n@kfp.dsl.pipeline\ndef other():\n    made = train_model()\n    out = «deploy_model»(m="x").after(made)\n',
+    }),
+    bad.as('unread')({
+      'argo.yaml':
+        'apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: a}\nspec:\n  templates:\n  - name: main\n    steps:\n    - - {name: train, template: t}\n    - - {name: «deploy», template: d}\n',
+    }),
+    good({
+      'pipelines/churn.py':
+        'from kfp import dsl\nfrom steps import train_model, evaluate_model\n\n@dsl.component\ndef deploy_model(m: str):\n    print(m)\n\n@dsl.component\ndef upload_model(m: str, champion: float, challenger: float):\n    if challenger > champion:\n        print(m)\n\n@dsl.pipeline(name="churn")\ndef churn():\n    made = train_model()\n    judged = evaluate_model(model=made.output)\n    with dsl.Condition(judged.output == "good"):\n        deploy_model(m=made.output)\n    upload_model(m=made.output, champion=1.0, challenger=2.0)\n',
+      'argo.yaml':
+        'apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: a}\nspec:\n  templates:\n  - name: main\n    steps:\n    - - {name: train, template: t}\n    - - {name: evaluate, template: e}\n    - - {name: deploy, template: d}\n',
     }),
     good({
       'dvc.yaml':

@@ -1,6 +1,7 @@
 import { fact } from '../../core/fact.ts';
 import type { RepoPath, Span } from '../../core/location.ts';
-import { type DataDocument, type DataNode, get, literal, text } from '../../documents/data.ts';
+import { type DataNode, get, items, literal, text } from '../../documents/data.ts';
+import type { DocumentBase } from '../../documents/document.ts';
 import type { Project } from '../../documents/project.ts';
 import { shellCommands } from '../../documents/shell.ts';
 import { azurePipelines } from '../formats/azure.ts';
@@ -9,6 +10,7 @@ import { dvcPipelines, folderOf, within } from '../formats/dvc.ts';
 import { githubWorkflows } from '../formats/github.ts';
 import { scriptOf } from '../formats/scripts.ts';
 import { argoWorkflows, kfpTasks } from '../formats/training.ts';
+import { pythonGraphs } from './graphs-python.ts';
 import { rolesOf, type StepRole } from './roles.ts';
 
 /** One step of a pipeline. */
@@ -20,10 +22,12 @@ export interface StepNode {
   readonly span: Span;
   /** Files of the repository that it runs. */
   readonly sources: readonly RepoPath[];
+  /** Code of the function that it runs, where the pipeline is code itself. */
+  readonly code?: string;
 }
 
 export interface PipelineGraph {
-  readonly document: DataDocument;
+  readonly document: DocumentBase & { readonly path: RepoPath };
   readonly format: 'dvc' | 'azure' | 'databricks' | 'github' | 'argo' | 'kubeflow';
   readonly name: string;
   readonly steps: readonly StepNode[];
@@ -150,6 +154,33 @@ const argo = (project: Project): readonly PipelineGraph[] =>
       })),
   );
 
+/** Steps in groups: each waits for the whole group before it. */
+const argoSteps = (project: Project): readonly PipelineGraph[] =>
+  argoWorkflows(project).flatMap(({ document, templates }) =>
+    templates
+      .filter(({ kind }) => kind === 'steps')
+      .map((template) => {
+        const groups = items(get(template.node, 'steps')).map((group) =>
+          group.kind === 'list' ? group.items : [group],
+        );
+        const nameOf = (node: DataNode): string => literal(get(node, 'name')) ?? '';
+        return {
+          document,
+          format: 'argo' as const,
+          name: template.name,
+          steps: groups.flatMap((group, at) =>
+            group.map((node) => ({
+              name: nameOf(node),
+              roles: roles(`${nameOf(node)} ${literal(get(node, 'template')) ?? ''}`, []),
+              after: (groups[at - 1] ?? []).map(nameOf),
+              span: get(node, 'name')?.span ?? node.span,
+              sources: [],
+            })),
+          ),
+        };
+      }),
+  );
+
 function kubeflow(project: Project): readonly PipelineGraph[] {
   const all = kfpTasks(project);
   return [...new Set(all.map(({ document }) => document))].map((document) => ({
@@ -170,7 +201,7 @@ function kubeflow(project: Project): readonly PipelineGraph[] {
 
 /** Every pipeline that a file spells out as steps with an order between them. */
 export const pipelineGraphs: (project: Project) => readonly PipelineGraph[] = fact((project) =>
-  [dvc, azure, databricks, github, argo, kubeflow].flatMap((read) => read(project)),
+  [dvc, azure, databricks, github, argo, argoSteps, kubeflow, pythonGraphs].flatMap((read) => read(project)),
 );
 
 /** The steps that must have run before, near and far. */
