@@ -73,6 +73,12 @@ export default defineCheck({
         'apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: a}\nspec:\n  templates:\n  - name: main\n    steps:\n    - - {name: train, template: t}\n    - - {name: «deploy», template: d}\n',
     }),
     good({
+      'components/src/components/upload_model.py':
+        'from kfp.dsl import component\n\n@component\ndef upload_model(model: str, metric: str):\n    if challenger[metric] > champion[metric]:\n        upload(model)\n',
+      'pipelines/training.py':
+        'from components import upload_model\nfrom kfp import dsl\n\n@dsl.container_component\ndef train(x: str):\n    return dsl.ContainerSpec(image="a")\n\n@dsl.pipeline\ndef pipeline():\n    made = train(x="a").set_display_name("Train")\n    upload_model(model=made.outputs["model"], metric="rmse").set_display_name("Upload")\n',
+    }),
+    good({
       'pipelines/churn.py':
         'from kfp import dsl\nfrom steps import train_model, evaluate_model\n\n@dsl.component\ndef deploy_model(m: str):\n    print(m)\n\n@dsl.component\ndef upload_model(m: str, champion: float, challenger: float):\n    if challenger > champion:\n        print(m)\n\n@dsl.pipeline(name="churn")\ndef churn():\n    made = train_model()\n    judged = evaluate_model(model=made.output)\n    with dsl.Condition(judged.output == "good"):\n        deploy_model(m=made.output)\n    upload_model(m=made.output, champion=1.0, challenger=2.0)\n',
       'argo.yaml':

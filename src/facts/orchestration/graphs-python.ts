@@ -1,9 +1,10 @@
 import type { Project } from '../../documents/project.ts';
 import { child, contains, type PyNode } from '../../documents/python/node.ts';
 import { nodesOf, type PythonDocument, textOf } from '../../documents/python/python.ts';
+import { pathClassOf } from '../paths.ts';
 import { definitionNamed } from '../python/across.ts';
 import { type Call, calls, callsOfMethod } from '../python/calls.ts';
-import { calledFunction } from '../python/functions.ts';
+import { calledFunction, exportedDefinition } from '../python/functions.ts';
 import { decorators, enclosingFunction, enclosingWiths } from '../python/structure.ts';
 import type { PipelineGraph, StepNode } from './graphs.ts';
 import { rolesOf } from './roles.ts';
@@ -24,7 +25,14 @@ function codeOf(project: Project, document: PythonDocument, call: Call): string 
   const own = calledFunction(document, call);
   if (own !== undefined) return textOf(document, own);
   const found = call.name === undefined ? undefined : definitionNamed(project, document.path, call.name);
-  return found === undefined ? undefined : textOf(found.document, found.node);
+  if (found !== undefined) return textOf(found.document, found.node);
+  // A package of the repository that is installed before it is imported: its folder is not its name.
+  const name = call.name?.slice(call.name.lastIndexOf('.') + 1) ?? textOf(document, call.callee);
+  for (const other of project.documents('python', [`def ${name}(`])) {
+    const node = pathClassOf(other.path) === 'test' ? undefined : exportedDefinition(other, name);
+    if (node !== undefined) return textOf(other, node);
+  }
+  return undefined;
 }
 
 /** What makes a task wait: outputs of others among its arguments, `.after()`, and conditions on them around it. */
