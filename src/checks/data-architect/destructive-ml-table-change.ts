@@ -10,9 +10,15 @@ import { stringOf } from '../../facts/python/constants.ts';
 import { definitionName, enclosingFunction } from '../../facts/python/structure.ts';
 import { embeddedSql } from '../../facts/sql/embedded.ts';
 import { columnChanges } from '../../facts/sql/migrations.ts';
-import { downPaths, isDown, isKept, isReversed } from '../../facts/sql/reversals.ts';
+import { downPaths, isDown, isKept, isReversed, lostTables } from '../../facts/sql/reversals.ts';
 import { createdBy, holdsMlData, isPassing } from '../../facts/sql/tables.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
+
+const SAYS = {
+  replaced: 'is dropped and another table takes its name',
+  dropped: 'is dropped and nothing keeps what it held',
+  emptied: 'is emptied and nothing keeps what it held',
+} as const;
 
 const nameOf = (text: string): SqlName => ({ text, parts: text.split('.'), span: { start: 0, end: 0 }, open: false });
 
@@ -65,32 +71,8 @@ function* tables(
   project: Project,
   place: (span: Span) => Span,
 ): Generator<Outcome> {
-  const created = createdBy(statements);
-  for (const { kind, object, targets, open, temporary } of statements) {
-    const drops = kind === 'drop' && (object === undefined || object === 'TABLE');
-    if (open || temporary || !(drops || kind === 'truncate')) continue;
-    for (const target of targets) {
-      if (target.open || created.has(target.text.toLowerCase()) || !matters(project, target.text)) continue;
-      if (isKept(statements, target.text)) continue;
-      const says = isReplaced(statements, target)
-        ? 'is dropped and another table takes its name'
-        : `is ${drops ? 'dropped' : 'emptied'} and nothing keeps what it held`;
-      yield at(document, place(target.span), `\`${target.text}\` ${says}`);
-    }
-  }
-}
-
-/** A new table takes the name of the old one. */
-function isReplaced(statements: readonly SqlStatement[], target: SqlName): boolean {
-  const name = target.parts.at(-1)?.toUpperCase() ?? '';
-  return statements.some(
-    ({ kind, tokens }) =>
-      kind === 'alter' &&
-      tokens.some(
-        ({ upper }, index) =>
-          upper === 'RENAME' && tokens.slice(index).some((token) => token.upper.replace(/["`]/g, '') === name),
-      ),
-  );
+  for (const { target, how } of lostTables(statements))
+    if (matters(project, target.text)) yield at(document, place(target.span), `\`${target.text}\` ${SAYS[how]}`);
 }
 
 function* inStrings(document: PythonDocument, project: Project): Generator<Outcome> {

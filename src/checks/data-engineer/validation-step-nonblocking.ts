@@ -6,8 +6,9 @@ import { boolAt } from '../../facts/formats/field.ts';
 import { githubWorkflows } from '../../facts/formats/github.ts';
 import { spanWithin } from '../../facts/formats/written.ts';
 import { swallowed, validates } from '../../facts/validation/commands.ts';
+import { unwarned } from '../../facts/validation/dbt-runs.ts';
 import { isJobRead, isReadLater } from '../../facts/validation/outcomes.ts';
-import { at, bad, defineCheck, good } from '../../kit/index.ts';
+import { at, bad, changed, defineCheck, good, seen } from '../../kit/index.ts';
 
 function* inWorkflow(document: DataDocument, project: Project): Generator<Outcome> {
   for (const job of githubWorkflows(project)
@@ -82,6 +83,8 @@ function* inScripts(root: DataNode, document: DataDocument): Generator<Outcome> 
   }
 }
 
+const WORDS = ['continue-on-error', 'allow_failure', 'continueOnError', '|| ', '||true', 'set +e'];
+
 const workflow = (steps: string): string => `on: push\njobs:\n  ci:\n    runs-on: ubuntu-latest\n    steps:\n${steps}`;
 
 export default defineCheck({
@@ -99,7 +102,6 @@ export default defineCheck({
     'https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepscontinue-on-error',
     'https://docs.gitlab.com/ci/yaml/#allow_failure',
   ],
-  mentions: ['continue-on-error', 'allow_failure', 'continueOnError', '|| ', '||true', 'set +e'],
   examples: [
     bad({
       '.github/workflows/ci.yml': workflow(
@@ -113,6 +115,18 @@ export default defineCheck({
       'azure-pipelines.yml':
         'steps:\n  - script: python x.py\n    displayName: Evaluate model\n    continueOnError: «true»\n',
     }),
+    bad({
+      '.github/workflows/dbt.yml': changed(
+        workflow('      - run: dbt --warn-error build --select tag:features\n'),
+        workflow('      - run: «dbt build --select tag:features»\n'),
+      ),
+    }),
+    good({
+      '.github/workflows/dbt.yml': changed(
+        workflow('      - run: dbt --warn-error build --select tag:features\n'),
+        workflow('      - name: Features\n        run: |\n          dbt --warn-error build --select tag:features\n'),
+      ),
+    }),
     good({
       '.github/workflows/ci.yml': workflow(
         "      - name: Validate data\n        id: data\n        run: python -m checks.run\n        continue-on-error: true\n      - if: steps.data.outcome == 'failure'\n        run: exit 1\n      - name: Lint data models\n        run: ruff check models || true\n        continue-on-error: true\n      - name: Validate model\n        run: python validate.py\n        continue-on-error: ${{ matrix.experimental }}\n      - name: Notify about model validation\n        run: ./notify.sh\n        continue-on-error: true\n      - run: |\n          set +e\n          python validate_data.py\n          code=$?\n          ./report.sh\n          exit $code\n      - name: create asset for cli/x\n        run: az ml data create --file data/adult_test.yaml\n        continue-on-error: true\n      - run: rm -rf data/test || true\n",
@@ -122,12 +136,18 @@ export default defineCheck({
     }),
   ],
 
-  reads: 'yaml',
-  *inspect(document, project) {
-    yield* inWorkflow(document, project);
-    for (const root of document.roots) {
-      if (!/(^|\/)\.github\//.test(document.path)) yield* inOthers(root, document);
-      yield* inScripts(root, document);
+  spans: 'project',
+  *inspect(after, before) {
+    for (const document of after.documents('yaml', WORDS)) {
+      yield* inWorkflow(document, after);
+      for (const root of document.roots) {
+        if (!/(^|\/)\.github\//.test(document.path)) yield* inOthers(root, document);
+        yield* inScripts(root, document);
+      }
     }
+    for (const { head, run, base, was } of unwarned(before, after))
+      yield at(head, run.span, `\`${run.said.slice(0, 80)}\` no longer turns warnings into failures`, {
+        evidence: [seen(base, was.span, '`--warn-error` before the change')],
+      });
   },
 });

@@ -1,6 +1,7 @@
 import { child } from '../../documents/python/node.ts';
 import { nodesOf, type PythonDocument, textOf } from '../../documents/python/python.ts';
-import type { SqlStatement } from '../../documents/sql.ts';
+import type { SqlName, SqlStatement } from '../../documents/sql.ts';
+import { createdBy } from './tables.ts';
 
 /** Body of the function that takes a migration back; undefined where the file has none. */
 function downgradeBody(document: PythonDocument): string | undefined {
@@ -51,4 +52,38 @@ export function downPaths(path: string): readonly string[] {
     path.replace(/(^|\/)(upgrade|deploy|up)\//, '$1downgrade/'),
     path.replace(/(^|\/)deploy\//, '$1revert/'),
   ].filter((each) => each !== path);
+}
+
+/** A table that SQL takes away with what it held. */
+export interface LostTable {
+  readonly target: SqlName;
+  readonly how: 'dropped' | 'emptied' | 'replaced';
+}
+
+/** True where a new table takes the name of an old one. */
+function isReplaced(statements: readonly SqlStatement[], target: SqlName): boolean {
+  const name = target.parts.at(-1)?.toUpperCase() ?? '';
+  return statements.some(
+    ({ kind, tokens }) =>
+      kind === 'alter' &&
+      tokens.some(
+        ({ upper }, index) =>
+          upper === 'RENAME' && tokens.slice(index).some((token) => token.upper.replace(/["`]/g, '') === name),
+      ),
+  );
+}
+
+/** Tables that are dropped or emptied and that the same statements neither keep nor build. */
+export function lostTables(statements: readonly SqlStatement[]): readonly LostTable[] {
+  const created = createdBy(statements);
+  return statements.flatMap(({ kind, object, targets, open, temporary }): readonly LostTable[] => {
+    const drops = kind === 'drop' && (object === undefined || object === 'TABLE');
+    if (open || temporary || !(drops || kind === 'truncate')) return [];
+    return targets
+      .filter((each) => !each.open && !created.has(each.text.toLowerCase()) && !isKept(statements, each.text))
+      .map((target) => ({
+        target,
+        how: isReplaced(statements, target) ? 'replaced' : drops ? 'dropped' : 'emptied',
+      }));
+  });
 }
