@@ -73,8 +73,6 @@ export default defineCheck({
       'k8s/base/triton.yaml': triton,
       'k8s/base/kustomization.yaml': 'resources: [triton.yaml]\n',
       'k8s/overlays/prod/kustomization.yaml': 'resources: [../../base]\nreplicas: [{name: triton, count: «1»}]\n',
-      'ray.yaml':
-        'apiVersion: ray.io/v1\nkind: RayService\nmetadata: {name: r}\nspec:\n  serveConfigV2: |\n    applications:\n    - name: a\n      import_path: a:b\n      deployments:\n      - name: Model\n        num_replicas: «1»\n',
     }),
     good({
       'k8s/base/triton.yaml': triton,
