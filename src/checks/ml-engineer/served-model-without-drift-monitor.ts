@@ -3,6 +3,7 @@ import type { Project } from '../../documents/project.ts';
 import { prometheusRules } from '../../facts/formats/prometheus.ts';
 import { pathClassOf } from '../../facts/paths.ts';
 import { type SystemMap, systemMap } from '../../facts/system/map.ts';
+import { monitors } from '../../facts/system/monitors.ts';
 import {
   declaration,
   isRuntime,
@@ -12,6 +13,7 @@ import {
   servedModels,
   speaksOfMonitoring,
 } from '../../facts/system/served.ts';
+import { scoringJobs } from '../../facts/system/served-batch.ts';
 import { speaksOfDrift } from '../../facts/system/thresholds.ts';
 import { mayWork, wiringOfMonitor } from '../../facts/system/wired.ts';
 import { at, bad, changed, defineCheck, good } from '../../kit/index.ts';
@@ -60,6 +62,9 @@ const monitor =
 const serving =
   'from fastapi import FastAPI\nimport mlflow.sklearn as ml\n\napp = FastAPI()\nmodel = ml.load_model("models:/churn/7")\n\n@app.post("/predict")\ndef predict(row: dict):\n    return model.predict([row])\n';
 
+const job =
+  'resources:\n  jobs:\n    batch_inference:\n      schedule: {quartz_cron_expression: "0 0 8 * * ?", timezone_id: UTC}\n      tasks:\n      - {task_key: score, notebook_task: {notebook_path: ../src/score.py}}\n';
+
 export default defineCheck({
   evaluates: 'drift-monitoring-in-place-before-deployment',
   stage: 'monitoring',
@@ -96,6 +101,17 @@ export default defineCheck({
       'deploy/isvc.yaml': isvc('«churn»'),
       'notebooks/drift.ipynb':
         '{"cells": [{"cell_type": "code", "metadata": {}, "outputs": [], "source": ["import evidently"]}], "metadata": {"language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 5}\n',
+    }),
+    bad({
+      'resources/score.yml': job.replace('batch_inference:', '«batch_inference»:'),
+      'src/score.py': 'import mlflow\nmodel = mlflow.pyfunc.load_model("models:/main.ml.churn/7")\n',
+    }),
+    good({
+      'resources/score.yml': job,
+      'src/score.py': 'import mlflow\nmodel = mlflow.pyfunc.load_model("models:/main.ml.churn/7")\n',
+      'resources/monitor.yml':
+        'resources:\n  quality_monitors:\n    churn:\n      table_name: main.ml.churn\n      schedule: {quartz_cron_expression: "0 0 8 * * ?", timezone_id: UTC}\n',
+      'resources/clean.yml': job.replace('batch_inference', 'clean_up').replace('score.py', 'clean.py'),
     }),
     good({
       'deploy/isvc.yaml': isvc('churn'),
@@ -152,5 +168,8 @@ export default defineCheck({
         { evidence: gap.evidence, ...grade },
       );
     }
+    if (monitors(after).length > 0 || speaksOfMonitoring(after) !== undefined) return;
+    for (const { document, span, name } of scoringJobs(after))
+      yield at(document, span, `job \`${name}\` scores on a schedule and no monitor of drift or quality watches it`);
   },
 });

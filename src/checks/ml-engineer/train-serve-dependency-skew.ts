@@ -20,6 +20,12 @@ const job = (serving: string): string =>
 const compose =
   'services:\n  train:\n    build: ./train\n    volumes: [models:/models]\n  api:\n    build: {context: ./api}\n    volumes: ["models:/models:ro"]\nvolumes: {models: {}}\n';
 
+const pipeline =
+  'type: pipeline\njobs:\n  train:\n    type: command\n    code: ../src\n    command: python train.py\n    environment: {conda_file: ../env/train.yml, image: x}\n';
+const named = (model: string): string =>
+  `name: blue\nendpoint_name: churn\nmodel: azureml:${model}:7\nenvironment: {conda_file: ../env/serve.yml, image: x}\ninstance_type: D\ninstance_count: 2\n`;
+const register = 'import mlflow\nmlflow.sklearn.log_model(m, "model", registered_model_name="churn")\n';
+
 export default defineCheck({
   evaluates: 'reproducibility',
   stage: 'deployment',
@@ -47,6 +53,20 @@ export default defineCheck({
       'docker-compose.yml': same(compose),
       'train/requirements.txt': same('scikit-learn==1.2.2\nnumpy==1.24.0\ntorch==2.1.0\n'),
       'api/requirements.txt': 'fastapi\n«scikit-learn==1.4.0»\n«numpy==2.0.0»\ntorch==2.1.9\n',
+    }),
+    bad({
+      'azure/pipeline.yml': pipeline,
+      'azure/blue.yml': named('churn'),
+      'env/train.yml': conda('scikit-learn=1.4.0'),
+      'env/serve.yml': conda('«scikit-learn=1.2.2»'),
+      'src/train.py': register,
+    }),
+    good({
+      'azure/pipeline.yml': pipeline,
+      'azure/blue.yml': named('fraud'),
+      'env/train.yml': conda('scikit-learn=1.4.0'),
+      'env/serve.yml': conda('scikit-learn=1.2.2'),
+      'src/train.py': register,
     }),
     good({
       'docker-compose.yml': same(compose),

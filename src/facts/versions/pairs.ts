@@ -4,7 +4,7 @@ import type { DocumentBase } from '../../documents/document.ts';
 import type { Document } from '../../documents/kinds.ts';
 import type { Project } from '../../documents/project.ts';
 import { parseRequirement } from '../../documents/requirements.ts';
-import { azureDeployments } from '../formats/azure.ts';
+import { azureDeployments, azurePipelines } from '../formats/azure.ts';
 import { databricksResources, databricksTasks } from '../formats/databricks.ts';
 import { folderOf, within } from '../formats/dvc.ts';
 import { mapsAt } from '../formats/field.ts';
@@ -56,6 +56,45 @@ function azure(project: Project): readonly Pair[] {
         training: { name: saved.document.path, packages },
         serving: { name: name?.text ?? document.path, packages: of(served) },
         because: 'the deployment names both',
+      },
+    ];
+  });
+}
+
+/** Registers a model of this name: `registered_model_name="churn"`. */
+const registers = (name: string): RegExp =>
+  new RegExp(
+    `(registered_model_name|model_name|name)\\s*[=:]\\s*["']${name.replace(/[^\w-]/g, '\\$&')}["']|register_model\\([^)\\n]{0,200}["']${name.replace(/[^\w-]/g, '\\$&')}["']`,
+  );
+
+/** A step that trains and registers a model by name, and a deployment of that name; each brings its own conda file. */
+function azureByName(project: Project): readonly Pair[] {
+  const steps = azurePipelines(project).flatMap(({ document, jobs }) =>
+    jobs.flatMap(({ name, entry }) => {
+      const home = folderOf(document.path);
+      const file = literal(get(entry.value, 'environment', 'conda_file'));
+      const environment = documentAt(project, file === undefined ? undefined : within(home, file));
+      const code = within(home, literal(get(entry.value, 'code')) ?? '');
+      return environment === undefined || code === undefined || code === '' || !rolesOf(name).has('train')
+        ? []
+        : [{ name, environment, code }];
+    }),
+  );
+  return azureDeployments(project).flatMap(({ document, name, model, environment }): readonly Pair[] => {
+    const served = /^azureml:([\w-]+):/.exec(literal(model) ?? '')?.[1];
+    const file = literal(get(environment, 'conda_file'));
+    const own = documentAt(project, file === undefined ? undefined : within(folderOf(document.path), file));
+    const step = steps.find(({ code }) =>
+      project
+        .documents('python', served === undefined ? [] : [served])
+        .some(({ path, text }) => path.startsWith(`${code}/`) && registers(served ?? '').test(text)),
+    );
+    if (own === undefined || served === undefined || step === undefined) return [];
+    return [
+      {
+        training: { name: step.name, packages: of(step.environment) },
+        serving: { name: name?.text ?? document.path, packages: of(own) },
+        because: `the step registers \`${served}\`, which the deployment names`,
       },
     ];
   });
@@ -137,6 +176,7 @@ function compose(project: Project): readonly Pair[] {
 /** Every pair of environments that files tie to one model. */
 export const environmentPairs = (project: Project): readonly Pair[] => [
   ...azure(project),
+  ...azureByName(project),
   ...databricks(project),
   ...compose(project),
 ];
