@@ -62,6 +62,14 @@ export default defineCheck({
       'watch.py':
         'from alibi_detect.cd import KSDrift as KS\nfrom evidently.metric_preset import DataDriftPreset\n\nPSI_THRESHOLD = «5»\n\ndef build(x):\n    level = 0.9\n    return KS(x, p_val=«level»), DataDriftPreset(drift_share=«1.0»)\n',
     }),
+    bad({
+      'watch.py':
+        'from scipy.stats import ks_2samp\n\ndef check(a, b):\n    stat, p_value = ks_2samp(a, b)\n    if p_value > «0.05»:\n        alert("drift")\n\ndef drifted(psi):\n    return psi < «0.2»\n',
+    }),
+    good({
+      'watch.py':
+        'from scipy.stats import ks_2samp\n\ndef check(a, b):\n    stat, p_value = ks_2samp(a, b)\n    if p_value > 0.05:\n        return False\n    if p_value < 0.01 and stat > 0.2:\n        raise RuntimeError("drift")\n    if p_value >= 0.05:\n        print("no drift")\n    drift = p_value < 0.05\n    return drift\n\ndef drifted(psi):\n    return psi > 0.2\n',
+    }),
     good({
       'rules.yaml': rule('churn_drift_p_value < 0.05'),
       'statistic.yaml': rule('churn_drift_ks_statistic > 0.3'),

@@ -105,6 +105,18 @@ export default defineCheck({
       ),
       'watch.py': changed('DRIFT_THRESHOLD = 0.1\n', 'DRIFT_THRESHOLD = «0.3»\n'),
     }),
+    bad({
+      'watch.py': changed(
+        'def check(psi, p_value):\n    if psi > 0.1:\n        alert("drift")\n    drifted = p_value < 0.05\n    return drifted\n',
+        'def check(psi, p_value):\n    if psi > «0.3»:\n        alert("drift")\n    drifted = p_value < «0.01»\n    return drifted\n',
+      ),
+    }),
+    good({
+      'watch.py': changed(
+        'def check(psi, latency):\n    if psi > 0.2:\n        alert("drift")\n    if latency > 1:\n        alert("slow")\n',
+        'def check(psi, latency):\n    if psi > 0.15:\n        alert("drift")\n    if latency > 3:\n        alert("slow")\n',
+      ),
+    }),
     good({
       'monitoring/evidently.yaml': changed(
         'drift_share: 0.5\nnum_stattest: ks\nnum_stattest_threshold: 0.05\n',

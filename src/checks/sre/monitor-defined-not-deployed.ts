@@ -83,6 +83,10 @@ export default defineCheck({
       'src/churn/train.py': 'print("detector of nothing")\n',
     }),
     good({
+      'src/evidently/legacy/demo.py':
+        'from evidently.report import Report\n\ndef create():\n    return Report(metrics=[]).run(reference_data=a, current_data=b)\n',
+    }),
+    good({
       'databricks.yml':
         'bundle: {name: churn}\ninclude:\n  - resources/*.yml\ntargets:\n  dev:\n    mode: development\n    resources:\n      quality_monitors:\n        other: {table_name: dev.ml.b, schedule: {pause_status: PAUSED}}\n',
       'resources/monitoring.yml':

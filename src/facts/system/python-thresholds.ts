@@ -5,6 +5,7 @@ import { argument, type Call, calls } from '../python/calls.ts';
 import { constantOf, stringOf } from '../python/constants.ts';
 import { enclosingFunction } from '../python/structure.ts';
 import { directionOf } from './directions.ts';
+import { comparedThresholds } from './python-comparisons.ts';
 import { speaksOfDrift, type Threshold } from './thresholds.ts';
 
 /** Packages whose calls set thresholds of drift. */
@@ -92,5 +93,8 @@ function namedThresholds(document: PythonDocument, seen: Map<string, number>): r
 /** Every threshold of drift that the code writes as a number. */
 export const pythonThresholds: (document: PythonDocument) => readonly Threshold[] = fact((document) => {
   const seen = new Map<string, number>();
-  return [...callThresholds(document, seen), ...namedThresholds(document, seen)];
+  const compared = comparedThresholds(document).map(
+    ({ at, ...rest }): Threshold => ({ ...rest, key: keyOf(document, at, `if ${rest.name}`, seen) }),
+  );
+  return [...callThresholds(document, seen), ...namedThresholds(document, seen), ...compared];
 });
