@@ -56,6 +56,13 @@ export default defineCheck({
       'k8s/b.yaml': changed(service('b-api'), service('b-api')),
       'rules.yaml': changed(rules('up{job=~"a-api|b-api"} == 0'), rules('«up{job=~"a-api|b-api"} == 0»')),
     }),
+    bad({
+      'prometheus.yml': changed(
+        'scrape_configs:\n- job_name: ranker\n  static_configs: [{targets: ["a:1"]}]\n',
+        'scrape_configs:\n- job_name: scorer\n  static_configs: [{targets: ["a:1"]}]\n',
+      ),
+      'rules.yaml': changed(rules('up{job="ranker"} == 0'), rules('«up{job="ranker"} == 0»')),
+    }),
     good({
       'k8s/api.yaml': changed(service('churn-api'), service('churn-server')),
       'rules.yaml': changed(rules('up{job="churn-api"} == 0'), rules('up{job="churn-server"} == 0')),

@@ -101,6 +101,9 @@ export default defineCheck({
     good({
       'azure/placeholder.yml':
         'name: blue\nendpoint_name: <my-endpoint>\nmodel: azureml:churn:7\ninstance_type: Standard_DS3_v2\ninstance_count: 1\n',
+      'azure/mine.yml':
+        'name: blue\nendpoint_name: my-endpoint\nmodel: azureml:churn:7\ninstance_type: Standard_DS3_v2\ninstance_count: 1\n',
+      'azure/nameless.yml': 'name: demo\nmodel: azureml:churn:7\ninstance_type: Standard_DS3_v2\ninstance_count: 1\n',
       'azure/demo.yml':
         'name: demo\nendpoint_name: churn-demo\nmodel: azureml:churn:7\ninstance_type: Standard_DS3_v2\ninstance_count: 1\n',
     }),

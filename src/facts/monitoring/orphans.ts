@@ -1,8 +1,9 @@
 import type { Span } from '../../core/location.ts';
-import { get } from '../../documents/data.ts';
+import { get, literal } from '../../documents/data.ts';
 import type { DocumentBase } from '../../documents/document.ts';
 import type { Project } from '../../documents/project.ts';
 import { autoscalers } from '../formats/autoscaling.ts';
+import { mapsAt } from '../formats/field.ts';
 import { kubernetesServices, kubernetesWorkloads, objectsOf, textMap } from '../formats/kubernetes.ts';
 import { dashboardQueries, prometheusRules } from '../formats/prometheus.ts';
 import { emittedMetrics } from '../system/draw-code.ts';
@@ -22,11 +23,21 @@ type Place = Orphan['was'];
 
 /** Names of services and workloads with where they stand. */
 function targets(project: Project): ReadonlyMap<string, Place> {
-  return new Map(
-    [...kubernetesServices(project), ...kubernetesWorkloads(project)].flatMap(({ name, document }) =>
-      name?.value === undefined ? [] : [[name.value, { document, span: name.node.span }] as const],
+  const scraped = project.documents('yaml', ['scrape_configs']).flatMap((document) =>
+    document.roots.flatMap((root) =>
+      mapsAt(root, 'scrape_configs').flatMap((config) => {
+        const job = get(config, 'job_name');
+        const name = literal(job);
+        return job === undefined || name === undefined ? [] : [[name, { document, span: job.span }] as const];
+      }),
     ),
   );
+  return new Map([
+    ...scraped,
+    ...[...kubernetesServices(project), ...kubernetesWorkloads(project)].flatMap(({ name, document }) =>
+      name?.value === undefined ? [] : [[name.value, { document, span: name.node.span }] as const],
+    ),
+  ]);
 }
 
 const gone = (after: ReadonlyMap<string, unknown>, before: ReadonlyMap<string, Place>): ReadonlyMap<string, Place> =>

@@ -21,7 +21,13 @@ function rootOf(node: DataNode): DataNode {
 }
 
 /** A name that whoever copies the file has to fill in. */
-const PLACEHOLDER = /^<[^<>]{1,80}>$|placeholder|change-?me/i;
+const PLACEHOLDER = /^<[^<>]{1,80}>$|^my[-_]|placeholder|change-?me/i;
+
+/** Endpoint and deployment of Azure, which have no metadata. */
+const azureName = (root: DataNode): string =>
+  get(root, 'instance_type') === undefined && get(root, 'endpoint_name') === undefined
+    ? ''
+    : `${literal(get(root, 'endpoint_name')) ?? ''} ${literal(get(root, 'name')) ?? ''}`;
 
 /**
  * The environment that a place of a configuration speaks of: by the target it stands in, the namespace of its object, its
@@ -36,7 +42,7 @@ export function environmentAt(document: DataDocument, node: DataNode): Environme
     environmentOf(
       literal(get(root, 'metadata', 'labels', 'env')) ?? literal(get(root, 'metadata', 'labels', 'environment')) ?? '',
     ),
-    environmentOf(literal(get(root, 'metadata', 'name')) ?? literal(get(root, 'endpoint_name')) ?? ''),
+    environmentOf(literal(get(root, 'metadata', 'name')) ?? azureName(root)),
     environmentOf(document.path),
   ];
   return said.find((each) => each !== 'unknown') ?? 'unknown';
