@@ -120,6 +120,10 @@ export default defineCheck({
       'register.py': changed('f(approval_status="Approved")\n', 'f(approval_status="PendingManualApproval")\n'),
     }),
     good({
+      '.github/CODEOWNERS': changed('/sdk/ @acme/sdk\n/sdk/deploy/train.ipynb @acme/docs\n', '/sdk/ @acme/sdk\n'),
+      'sdk/deploy/train.ipynb': same('{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}\n'),
+    }),
+    good({
       CODEOWNERS: changed('* @acme/all @acme/ml\n/models/churn/ @acme/ml\n', '* @acme/all @acme/ml\n'),
       'models/churn/train.py': same('x = 1\n'),
       '.github/workflows/cd.yml': changed(

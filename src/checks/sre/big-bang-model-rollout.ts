@@ -56,6 +56,8 @@ export default defineCheck({
       'canary/2.yml': endpoint('blue: 90, green: 10'),
       'canary/3.yml': changed(endpoint('green: 100'), `${endpoint('green: 100')}# last step\n`),
       'simple/1.yml': changed(null, endpoint('green: 100')),
+      'samples/rollout/default.yaml': changed(isvc('gs://acme/flowers'), isvc('gs://acme/flowers')),
+      'samples/rollout/canary.yaml': changed(isvc('gs://acme/flowers-2'), `${isvc('gs://acme/flowers-2')}# checked\n`),
     }),
     good({
       'isvc.yaml': changed(isvc('gs://acme/churn/7'), isvc('gs://acme/churn/8', '    canaryTrafficPercent: 10\n')),

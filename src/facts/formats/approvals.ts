@@ -106,21 +106,21 @@ function owners(project: Project, wanted: ReadonlySet<RepoPath>): readonly Appro
     if (document === undefined || people.length === 0 || !covers) return [];
     const start = document.lines.starts[line - 1] ?? 0;
     const end = start + (document.text.slice(start).split('\n')[0] ?? '').trimEnd().length;
-    return [{ ...make(`owners`, pattern, `owners of \`${pattern}\``, document, { start, end }), by: people }];
+    return [{ ...make(`owners`, pattern, `rule of owners for \`${pattern}\``, document, { start, end }), by: people }];
   });
 }
 
 const bare = (pattern: string): string => pattern.replace(/^\/|(\/\*\*?|\/)$/g, '').replace(/\/\*\*?$/, '');
 
-/** True when another rule gives the paths of a pattern one of these owners: everything, a folder above, or files of its ending. */
+/** True when another rule gives the paths of a pattern owners: a folder above, files of its ending, or everything to the same ones. */
 export const isOwned = (project: Project, pattern: string, owners: readonly string[]): boolean =>
   codeOwners(project).some(({ pattern: other, owners: people }) => {
-    if (other === pattern || !people.some((person) => owners.includes(person))) return false;
+    if (other === pattern || people.length === 0) return false;
+    // Who owns everything is no substitute for who knew this part.
+    if (/^\*+$/.test(other)) return people.some((person) => owners.includes(person));
     const ending = /^\*(\.\w+)$/.exec(other)?.[1];
     if (ending !== undefined) return pattern.endsWith(ending);
-    return (
-      other === '*' || other === '**' || bare(pattern).startsWith(`${bare(other)}/`) || bare(other) === bare(pattern)
-    );
+    return bare(pattern).startsWith(`${bare(other)}/`) || bare(other) === bare(pattern);
   });
 
 /** Every approval in the given files. */
