@@ -1,9 +1,8 @@
-import { fact } from '../../core/fact.ts';
 import type { Project } from '../../documents/project.ts';
 import { type Guard, guards } from '../../facts/monitoring/guards.ts';
-import { isTemplatePath, tokensOf } from '../../facts/paths.ts';
+import { servedWords, subjectsOf } from '../../facts/monitoring/subjects.ts';
+import { isTemplatePath } from '../../facts/paths.ts';
 import { capacities } from '../../facts/serving/capacity.ts';
-import { servedModels } from '../../facts/serving/served.ts';
 import { at, bad, changed, defineCheck, good, seen } from '../../kit/index.ts';
 
 interface Loss {
@@ -11,23 +10,6 @@ interface Loss {
   /** What is left of it, where something is. */
   readonly now: Guard | undefined;
 }
-
-/** Words of names that tell no service from another. */
-const PLAIN = new Set('model models endpoint service serving prod production main blue green default the a'.split(' '));
-
-/** Words that name what a project serves. */
-const servedWords = fact(
-  (project: Project) =>
-    new Set(
-      [...capacities(project), ...servedModels(project)]
-        .flatMap(({ name }) => tokensOf(name))
-        .filter((word) => word.length > 2 && !PLAIN.has(word)),
-    ),
-);
-
-/** The services that a guard names. */
-const subjectsOf = (project: Project, { key }: Guard): readonly string[] =>
-  tokensOf(key).filter((word) => servedWords(project).has(word));
 
 /** Guards that were on and are not; what is new of the same kind for the same service stands in for what went. */
 function lost(after: Project, before: Project): readonly Loss[] {
@@ -120,6 +102,11 @@ export default defineCheck({
         'from evidently import Report as R\n\nclass Watch:\n    def run(self, current):\n        return «R»([])\n',
         'class Watch:\n    def run(self, current):\n        return None\n',
       ),
+    }),
+    bad({
+      'serving/churn.yml': same(endpointOf('churn')),
+      'overlays/dev/rules.yaml': same(rules('  - {alert: Drift, expr: "churn_feature_psi > 0.2"}\n')),
+      'overlays/prod/rules.yaml': changed(rules('  - {alert: «Drift», expr: "churn_feature_psi > 0.2"}\n'), rules('')),
     }),
     bad.as('retired')({
       'blue.yml': changed(blue(), null),

@@ -9,7 +9,7 @@ import { databricksResources } from '../formats/databricks.ts';
 import { boolAt } from '../formats/field.ts';
 import { kserveServices } from '../formats/kserve.ts';
 import { prometheusRules } from '../formats/prometheus.ts';
-import { pathClassOf } from '../paths.ts';
+import { environmentOf, pathClassOf } from '../paths.ts';
 import { enabledOf } from '../system/deployed.ts';
 import { type Monitor, monitors } from '../system/monitors.ts';
 import { speaksOfDrift } from '../system/thresholds.ts';
@@ -201,9 +201,14 @@ function captures(project: Project): readonly Guard[] {
   ];
 }
 
+/** The same guard in the files of another environment guards something else. */
+function apart(guard: Guard): Guard {
+  const environment = environmentOf(guard.document.path);
+  const keyed = (key: string): string => (environment === 'unknown' ? key : `${key}\0${environment}`);
+  return { ...guard, key: keyed(guard.key), of: guard.of === undefined ? undefined : keyed(guard.of) };
+}
+
 /** Every guard of the repository. */
-export const guards: (project: Project) => readonly Guard[] = fact((project) => [
-  ...monitors(project).flatMap(ofMonitor),
-  ...alarms(project),
-  ...captures(project),
-]);
+export const guards: (project: Project) => readonly Guard[] = fact((project) =>
+  [...monitors(project).flatMap(ofMonitor), ...alarms(project), ...captures(project)].map(apart),
+);
