@@ -1,23 +1,15 @@
 import type { PyNode } from '../../documents/python/node.ts';
-import { nodesWithin, type PythonDocument, textOf } from '../../documents/python/python.ts';
+import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { argument, type Call, calls, callsTo } from '../../facts/python/calls.ts';
 import { constantOf } from '../../facts/python/constants.ts';
 import { enclosingFunction } from '../../facts/python/structure.ts';
+import { ownMaking } from '../../facts/security/own-pickles.ts';
 import { sourceOf } from '../../facts/serving/requests.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
 /** Functions that rebuild objects by running what the bytes name. */
 const UNPICKLES =
   /^((pickle|cPickle|_pickle|dill|cloudpickle)\.(loads?|Unpickler\(\)\.load)|joblib\.load|sklearn\.externals\.joblib\.load|pandas\.read_pickle|shelve\.open|jsonpickle\.(decode|loads)|marshal\.loads?)$/;
-
-/** The function (or the file) writes the same kind of object itself: a copy, a cache or a round trip of its own. */
-function writesItself(document: PythonDocument, call: Call): boolean {
-  const scope = enclosingFunction(call.node) ?? document.root;
-  const inside = new Set(nodesWithin(document, scope, 'call'));
-  return calls(document).some(
-    ({ node, name }) => inside.has(node) && /^(pickle|cPickle|dill|cloudpickle|joblib)\.dumps?$/.test(name ?? ''),
-  );
-}
 
 const VERIFIES = ['hmac.compare_digest', 'hmac.new', 'hashlib.sha256', 'hashlib.sha512', 'hashlib.blake2b'];
 
@@ -88,6 +80,99 @@ export default defineCheck({
     bad`
       import joblib
       model = «joblib.load("models/churn.joblib")»
+      joblib.dump(model.steps[-1], "models/last-step.joblib")
+    `,
+    bad.as('argument')`
+      import argparse
+      import pickle
+      import sys
+
+      parser = argparse.ArgumentParser()
+      parser.add_argument("--model")
+      args = parser.parse_args()
+
+      with open(args.model, "rb") as handle:
+          model = «pickle.load(handle)»
+      encoder = «pickle.load(open(sys.argv[2], "rb"))»
+    `,
+    bad`
+      import joblib
+
+      class Model:
+          def save(self, path: str) -> None:
+              joblib.dump(self, path)
+
+          @classmethod
+          def load(cls, path: str) -> "Model":
+              return «joblib.load(path)»
+    `,
+    good({
+      'train.py': 'import joblib\n\n\ndef main(model):\n    joblib.dump(model, "models/churn.joblib")\n',
+      'serve.py': 'import joblib\n\nmodel = joblib.load("./models/churn.joblib")\n',
+    }),
+    good({
+      'src/evaluate.py': `
+        import pickle
+        import sys
+
+        with open(sys.argv[1], "rb") as fd:
+            model = pickle.load(fd)
+      `,
+      'dvc.yaml': `
+        stages:
+          train:
+            cmd: python src/train.py model.pkl
+            deps: [src/train.py]
+            outs: [model.pkl]
+          evaluate:
+            cmd: python src/evaluate.py model.pkl
+            deps: [model.pkl, src/evaluate.py]
+      `,
+    }),
+    good`
+      import pickle
+      import tarfile
+
+      with tarfile.open("/opt/ml/processing/model/model.tar.gz") as tar:
+          tar.extractall(path=".")
+      model = pickle.load(open("xgboost-model", "rb"))
+    `,
+    good`
+      import os
+      import pickle
+      import joblib
+      from io import BytesIO
+      from pathlib import Path
+
+      CACHE = Path("cache") / "features.pkl"
+
+      class Index:
+          def __init__(self, folder):
+              self.metadata_file = os.path.join(folder, "metadata.pkl")
+
+          def read(self):
+              with open(self.metadata_file, "rb") as f:
+                  self.metadata = pickle.load(f)
+
+          def write(self):
+              with open(self.metadata_file, "wb") as f:
+                  pickle.dump(self.metadata, f)
+
+      def features():
+          if CACHE.exists():
+              with CACHE.open("rb") as handle:
+                  return pickle.load(handle)
+          made = build()
+          with CACHE.open("wb") as handle:
+              pickle.dump(made, handle)
+          return made
+
+      def copied(model, path):
+          buffer = BytesIO()
+          pickle.dump(model, buffer)
+          buffer.seek(0)
+          joblib.dump(model, path)
+          return pickle.load(buffer), joblib.load(path)
     `,
     good`
       import hashlib
@@ -113,14 +198,18 @@ export default defineCheck({
   ],
 
   reads: 'python',
-  *inspect(document) {
+  *inspect(document, project) {
     for (const call of suspects(document)) {
-      if (writesItself(document, call) || isVerified(document, call)) continue;
+      if (isVerified(document, call)) continue;
       const input = inputOf(call);
       const source = input === undefined ? 'argument' : sourceOf(document, input);
+      const making = input === undefined ? undefined : ownMaking(document, project, call, input);
+      if (making === 'same-place' || (making === 'pipeline' && source !== 'network')) continue;
+      const graded =
+        source === 'constant' || (making === 'same-class' && source === 'argument') ? {} : { grade: source };
       const what = input === undefined ? 'what it is given' : `\`${textOf(document, input).slice(0, 80)}\``;
       const message = `\`${textOf(document, call.callee)}\` runs whatever ${what} names`.replace(/\s+/g, ' ');
-      yield at(document, call.node, message, source === 'constant' ? {} : { grade: source });
+      yield at(document, call.node, message, graded);
     }
   },
 });

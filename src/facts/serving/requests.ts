@@ -16,6 +16,9 @@ export type Source = 'network' | 'argument' | 'constant';
 const WIRE =
   /^(requests\.(get|post|put|request|Session\(\)\.\w+)|httpx\.(get|post|request|(Async)?Client\(\)\.\w+)|urllib\.request\.urlopen|urllib3\.PoolManager\(\)\.request|aiohttp\.\w+|socket\.socket\(\)\.recv(from)?|boto3\.(client|resource)\(\)\.(get_object|download_fileobj)|redis\.(Strict)?Redis\(\)\.\w+|kafka\.\w+|pika\.\w+|zmq\.\w+)$/;
 
+/** What whoever starts the program types. */
+const COMMAND_LINE = /^(argparse\.ArgumentParser\(\)\.parse_(known_)?args|builtins\.input|sys\.argv)$/;
+
 const REQUEST_OBJECT = /^(flask|quart)\.request$/;
 const REQUEST_TYPE = /^(fastapi|starlette)(\.\w+)*\.(Request|UploadFile|WebSocket)(\(\))?$/;
 
@@ -25,6 +28,11 @@ function isWire(document: PythonDocument, node: PyNode): boolean {
   if (REQUEST_OBJECT.test(qualifiedName(document, node) ?? '')) return true;
   return REQUEST_TYPE.test(typeOf(document, node) ?? '');
 }
+
+const isTyped = (document: PythonDocument, node: PyNode): boolean =>
+  node.type === 'call'
+    ? callAt(document, node)?.names.some((name) => COMMAND_LINE.test(name)) === true
+    : node.type === 'attribute' && COMMAND_LINE.test(qualifiedName(document, node) ?? '');
 
 /** Parameters of a route handler come from the request, but for those that the framework injects. */
 function isRouteParameter(document: PythonDocument, node: PyNode): boolean {
@@ -59,6 +67,7 @@ export function sourceOf(document: PythonDocument, value: PyNode): Source {
   let source: Source = 'constant';
   for (const origin of originsOf(document, value)) {
     if (isWire(document, origin) || isRouteParameter(document, origin)) return 'network';
+    if (isTyped(document, origin)) source = 'argument';
     if (origin.type !== 'identifier') continue;
     if (reachingBindings(document, origin).some((binding) => isHandedIn(document, binding))) source = 'argument';
   }

@@ -1,0 +1,134 @@
+import { fact } from '../../core/fact.ts';
+import type { Project } from '../../documents/project.ts';
+import { bare, type PyNode } from '../../documents/python/node.ts';
+import { nodesOf, type PythonDocument, textOf } from '../../documents/python/python.ts';
+import { dvcPipelines } from '../formats/dvc.ts';
+import { type Call, callAt, calls } from '../python/calls.ts';
+import { classOfMethod } from '../python/classes.ts';
+import { stringOf } from '../python/constants.ts';
+import { originsOf } from '../python/flow.ts';
+import { reachingBindings } from '../python/reaching.ts';
+import { enclosingFunction } from '../python/structure.ts';
+
+/**
+ * Where the repository itself writes what is unpickled: to the very same place in this file, by a method of the same class
+ * that is handed a path as well, or in an earlier stage of its pipeline.
+ */
+export type OwnMaking = 'same-place' | 'same-class' | 'pipeline';
+
+const DUMPS = /^((pickle|cPickle|_pickle|dill|cloudpickle|joblib|sklearn\.externals\.joblib)\.dump|numpy\.save)$/;
+const DUMPS_BYTES = /^((pickle|cPickle|_pickle|dill|cloudpickle|marshal)\.dumps|jsonpickle\.(encode|dumps))$/;
+const OPENS = /^(builtins|io|gzip|bz2|lzma|codecs|fsspec|smart_open)\.open$/;
+const MOST_STEPS = 6;
+
+/** What a call opens: the argument of `open(path)`, the receiver of `path.open()`. */
+function opened(document: PythonDocument, node: PyNode): PyNode | undefined {
+  const call = callAt(document, node);
+  if (call === undefined) return undefined;
+  if (call.names.some((name) => OPENS.test(name))) return call.args[0] ?? call.keywords.get('file');
+  if (call.method !== 'open' && call.method !== 'read_bytes') return undefined;
+  const [first] = call.args;
+  return first === undefined || /^[rwabtx+]*$/.test(stringOf(document, first) ?? '?') ? call.receiver : first;
+}
+
+/** The path behind a handle, an opened file or what is read from it; the expression itself where there is none. */
+function pathOf(document: PythonDocument, node: PyNode): PyNode {
+  let at = bare(node);
+  for (let steps = 0; steps < MOST_STEPS; steps += 1) {
+    const [only, other] = at.type === 'identifier' ? reachingBindings(document, at) : [];
+    const held = other === undefined && only?.path.length === 0 ? only.value : undefined;
+    const next = opened(document, at) ?? (held && opened(document, bare(held)));
+    if (next === undefined) return at;
+    at = bare(next);
+  }
+  return at;
+}
+
+interface Dump {
+  readonly call: Call;
+  readonly path: PyNode;
+  readonly written: string | undefined;
+}
+
+const literalPath = (document: PythonDocument, path: PyNode): string | undefined =>
+  stringOf(document, path)?.replace(/^\.\//, '');
+
+const dumps: (document: PythonDocument) => readonly Dump[] = fact((document) =>
+  calls(document).flatMap((call) => {
+    const isFrame = call.method === 'to_pickle';
+    if (!isFrame && !call.names.some((name) => DUMPS.test(name))) return [];
+    const target =
+      isFrame || call.name === 'numpy.save'
+        ? call.args[0]
+        : (call.args[1] ?? call.keywords.get('file') ?? call.keywords.get('filename'));
+    if (target === undefined) return [];
+    const path = pathOf(document, target);
+    return [{ call, path, written: literalPath(document, path) }];
+  }),
+);
+
+const isParameter = (document: PythonDocument, node: PyNode): boolean =>
+  node.type === 'identifier' && reachingBindings(document, node).some(({ kind }) => kind === 'parameter');
+
+function nearness(document: PythonDocument, load: PyNode, dump: PyNode): OwnMaking | undefined {
+  if (textOf(document, load) !== textOf(document, dump)) return undefined;
+  const here = enclosingFunction(load);
+  const there = enclosingFunction(dump);
+  if (here === there || !isParameter(document, load)) return 'same-place';
+  const owner = here && classOfMethod(here);
+  return owner !== undefined && there !== undefined && classOfMethod(there) === owner ? 'same-class' : undefined;
+}
+
+/** Bytes that the function pickled itself. */
+function isRoundTrip(document: PythonDocument, load: Call, input: PyNode): boolean {
+  const origins = originsOf(document, input);
+  const here = enclosingFunction(load.node);
+  return calls(document).some(
+    ({ node, names }) =>
+      names.some((name) => DUMPS_BYTES.test(name)) &&
+      (origins.has(node) || (here !== undefined && /loads$/.test(load.name ?? '') && enclosingFunction(node) === here)),
+  );
+}
+
+/** Literal paths that some file of the project dumps to. */
+const dumpedPaths: (project: Project) => ReadonlySet<string> = fact(
+  (project) =>
+    new Set(
+      project
+        .documents('python', ['.dump(', 'to_pickle', 'np.save'])
+        .flatMap((document) => dumps(document).flatMap(({ written }) => written ?? [])),
+    ),
+);
+
+/** Files that run in a stage of a DVC pipeline which reads what another stage writes. */
+const laterStages: (project: Project) => ReadonlySet<string> = fact((project) => {
+  const stages = dvcPipelines(project).flatMap((pipeline) => pipeline.stages);
+  const outs = new Set(stages.flatMap((stage) => stage.outs.flatMap(({ path }) => path ?? [])));
+  return new Set(
+    stages
+      .map(({ deps }) => deps.flatMap(({ path }) => path ?? []))
+      .filter((deps) => deps.some((path) => outs.has(path)))
+      .flat(),
+  );
+});
+
+/** Inputs of a SageMaker processing job are mounted there by the pipeline. */
+const isProcessingJob = (document: PythonDocument): boolean =>
+  nodesOf(document, 'string').some((node) => textOf(document, node).includes('/opt/ml/processing/'));
+
+/** How the project made what `load` reads from `input`, as far as the files show it. */
+export function ownMaking(
+  document: PythonDocument,
+  project: Project,
+  load: Call,
+  input: PyNode,
+): OwnMaking | undefined {
+  if (isRoundTrip(document, load, input)) return 'same-place';
+  const path = pathOf(document, input);
+  const near = dumps(document).flatMap((dump) => nearness(document, path, dump.path) ?? []);
+  const nearest = near.find((each) => each === 'same-place') ?? near[0];
+  if (nearest !== undefined) return nearest;
+  const literal = literalPath(document, path);
+  if (literal !== undefined && dumpedPaths(project).has(literal)) return 'pipeline';
+  return laterStages(project).has(document.path) || isProcessingJob(document) ? 'pipeline' : undefined;
+}
