@@ -22,6 +22,16 @@ function isJoin(document: PythonDocument, call: Call): boolean {
   );
 }
 
+/** One chain of joins is one remark, at its first. */
+function followsJoin(document: PythonDocument, call: Call): boolean {
+  let before = call.receiver && callAt(document, call.receiver);
+  while (before !== undefined) {
+    if (isJoin(document, before) && !before.keywords.has('validate')) return true;
+    before = before.receiver && callAt(document, before.receiver);
+  }
+  return false;
+}
+
 /** The right side has one row for each key: an index that was verified, or groups that were aggregated. */
 function isUnique(document: PythonDocument, right: PyNode | undefined): boolean {
   if (right === undefined) return false;
@@ -70,6 +80,9 @@ export default defineCheck({
 
         def build(users: pd.DataFrame, rides: pd.DataFrame):
             return «rides.merge»(users, on="user_id", how="left")
+
+        def chained(users: pd.DataFrame, rides: pd.DataFrame):
+            return «rides.join»(users, on="PULocationID").join(users, on="DOLocationID", rsuffix="_DO")
 
         class Builder:
             def build(self, rides, users):
@@ -121,6 +134,7 @@ export default defineCheck({
       if (how !== undefined && isConstant(document, how, 'cross')) continue;
       const scope = enclosingFunction(call.node) ?? document.root;
       const right = argument(call, call.name === 'pandas.merge' ? 1 : 0, 'right', 'other');
+      if (followsJoin(document, call)) continue;
       if (CHECKED.test(textOf(document, scope)) || isUnique(document, right)) continue;
       const message = `\`${textOf(document, call.callee)}\` does not say which side has unique keys, and no later line looks at the number of rows`;
       yield at(document, call.callee, message, feedsTraining(document, call) ? { grade: 'training' } : {});

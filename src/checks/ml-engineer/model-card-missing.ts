@@ -85,6 +85,21 @@ export default defineCheck({
       'README.md': '---\nlicense: mit\nmodel-index: []\n---\n# Churn\n',
     }),
     good({
+      'src/train.py': train,
+      'components/upload.py': `
+        from kfp.dsl import component
+
+        @component(base_image="python:3.9")
+        def upload_model(model_uri: str, model_name: str):
+            import google.cloud.aiplatform as aip
+
+            def upload():
+                return aip.Model.upload(display_name=model_name, artifact_uri=model_uri)
+
+            upload()
+      `,
+    }),
+    good({
       'serve.py': 'import mlflow\nmlflow.register_model("runs:/x", "churn")\n',
       'lib/fit.py': 'def helper():\n    pass\n',
     }),

@@ -2,6 +2,7 @@ import { type PyNode, parts } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { type Call, callsTo } from '../../facts/python/calls.ts';
 import { constantOf, isConstant } from '../../facts/python/constants.ts';
+import { enclosingFunction } from '../../facts/python/structure.ts';
 import { seededBefore } from '../../facts/training/seeds.ts';
 import { SPLITS } from '../../facts/training/splits.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
@@ -49,7 +50,9 @@ export default defineCheck({
   stage: 'training',
   severity: 'medium',
   confidence: 'high',
-  grades: { global: { severity: 'low', when: 'a global seed is set earlier in the file' } },
+  grades: {
+    global: { severity: 'low', when: 'a global seed is set elsewhere in the file, before other draws perhaps' },
+  },
   paths: { notebook: 'low' },
   title: 'Random split without a seed',
   why: `
@@ -81,7 +84,21 @@ export default defineCheck({
       import numpy as np
       from sklearn.model_selection import train_test_split
       np.random.seed(1)
-      X_train, X_test = «train_test_split(X)»
+
+      def prepare(X):
+          return «train_test_split(X)»
+    `,
+    good`
+      import numpy as np
+      import torch
+      from sklearn.model_selection import train_test_split
+      from torch.utils.data import random_split
+
+      def main(data):
+          np.random.seed(40)
+          torch.manual_seed(40)
+          train, test = train_test_split(data)
+          return random_split(train, [80, 20])
     `,
     good`
       from sklearn.model_selection import KFold, train_test_split
@@ -109,6 +126,8 @@ export default defineCheck({
       )
         continue;
       const seeding = seededBefore(document, call.node, draw.generator);
+      // What seeds the generator a few statements above decides the draw, as a `random_state` would.
+      if (seeding !== undefined && enclosingFunction(seeding.call.node) === enclosingFunction(call.node)) continue;
       const message = `\`${textOf(document, call.callee)}\` draws other rows at each run: no \`${draw.keyword}\` is given`;
       const fix = draw.keyword === 'random_state' ? seeded(document, call) : undefined;
       const evidence = seeding === undefined ? [] : [seen(document, seeding.call.node, 'seeds the global generator')];

@@ -5,6 +5,7 @@ import type { Project } from '../../documents/project.ts';
 import { folderOf } from '../../facts/formats/dvc.ts';
 import { type Declared, declaredPackages } from '../../facts/versions/declared.ts';
 import { MODEL_PACKAGES } from '../../facts/versions/minor.ts';
+import { packageOf } from '../../facts/versions/own-package.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
 const LOCK =
@@ -40,6 +41,14 @@ function isLibrary(project: Project, path: RepoPath): boolean {
       /install_requires|dependencies/.test(content.text) &&
       (/requirements[\w./-]*\.(txt|in)/.test(content.text) || isPublished(content.text)),
   );
+}
+
+const TEST_TOOLS = /^(pytest(-\w+)*|tox|nox|coverage|hypothesis|pre-commit|black|flake8|ruff|mypy)$/;
+
+/** What those who work on a package install beside it, in every version that the package allows. */
+function isForDevelopment(project: Project, path: RepoPath, all: readonly Declared[]): boolean {
+  const own = packageOf(project, folderOf(path));
+  return own !== undefined && all.some(({ name }) => name === own || TEST_TOOLS.test(name));
 }
 
 const isLoose = ({ name, specifier, open, url, group, source }: Declared): boolean =>
@@ -103,21 +112,23 @@ export default defineCheck({
       'lib/requirements.txt': 'numpy>=1.20\n',
       'lib/setup.py': 'from setuptools import setup\nsetup(install_requires=open("requirements.txt").read().split())\n',
       'conda.yaml': 'name: train\ndependencies:\n  - pytorch=2.1\n',
+      'package/requirements.txt': 'torch\ntransformers\npytest\n',
+      'package/setup.py': 'from setuptools import setup\n\nsetup(name="tuner", install_requires=["torch>=2"])\n',
     }),
   ],
 
   paths: { docs: 'skip' },
   reads: ['requirements', 'yaml'],
   *inspect(document, project) {
-    const loose = declaredPackages(document).filter(
-      (each) => isLoose(each) && !isWritten(project, document.path, each),
-    );
+    const declared = declaredPackages(document);
+    const loose = declared.filter((each) => isLoose(each) && !isWritten(project, document.path, each));
     const [first, ...rest] = loose;
     if (
       first === undefined ||
       isConstrained(document) ||
       isLocked(project, document.path) ||
-      isLibrary(project, document.path)
+      isLibrary(project, document.path) ||
+      isForDevelopment(project, document.path, declared)
     )
       return;
     const more =

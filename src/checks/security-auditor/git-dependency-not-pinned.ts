@@ -1,7 +1,9 @@
 import type { RepoPath } from '../../core/location.ts';
+import type { Document } from '../../documents/kinds.ts';
 import type { Project } from '../../documents/project.ts';
 import { folderOf } from '../../facts/formats/dvc.ts';
-import { gitDependencies } from '../../facts/security/git-references.ts';
+import { type GitDependency, gitDependencies } from '../../facts/security/git-references.ts';
+import { packageOf } from '../../facts/versions/own-package.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
 const LOCKS = ['uv.lock', 'poetry.lock', 'pdm.lock', 'Pipfile.lock'];
@@ -12,6 +14,21 @@ function isLocked(project: Project, path: RepoPath): boolean {
     if (LOCKS.some((lock) => project.tree.has((folder === '' ? lock : `${folder}/${lock}`) as RepoPath))) return true;
     if (folder === '') return false;
   }
+}
+
+const repositoryOf = (url: string): string =>
+  /\/([^/@]+?)(?:\.git)?(?:@|$)/.exec(url.replace(/^git\+[a-z]+:\/\//i, ''))?.[1] ?? '';
+const ownerOf = (url: string): string =>
+  url
+    .replace(/^git\+/, '')
+    .split('/')
+    .slice(0, 4)
+    .join('/');
+
+/** Owners whose newest code an image wants: it installs the very package of this repository from their git as well. */
+function ownFamily(document: Document, project: Project, all: readonly GitDependency[]): ReadonlySet<string> {
+  const own = document.kind === 'dockerfile' ? packageOf(project, '') : undefined;
+  return new Set(own === undefined ? [] : all.flatMap(({ url }) => (repositoryOf(url) === own ? ownerOf(url) : [])));
 }
 
 const SAYS = { none: 'whatever its default branch holds', branch: 'a branch', tag: 'a tag', commit: '' } as const;
@@ -50,6 +67,11 @@ export default defineCheck({
         '[project]\nname = "x"\ndependencies = [«"loader @ git+https://github.com/acme/loader@develop"»]\n[tool.uv.sources]\nother = «{ git = "https://github.com/acme/other", branch = "main" }»\n',
     }),
     bad.as('tag')({ 'requirements/train.txt': '«git+https://github.com/acme/loader.git@v1.2.0»\n' }),
+    bad({
+      'docker/Dockerfile':
+        'FROM python:3.11\nRUN pip install git+https://github.com/acme/loader git+https://github.com/acme/base «git+https://github.com/other/kernel»\n',
+      'setup.py': 'from setuptools import setup\n\nsetup(name="loader", version="1.0")\n',
+    }),
     good({
       'requirements.txt':
         'git+https://github.com/acme/loader.git@9f8b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f7a8b#egg=loader\ngit+https://github.com/acme/loader.git@${REF}\nhttps://example.com/loader-1.0-py3-none-any.whl\n',
@@ -65,8 +87,10 @@ export default defineCheck({
   reads: ['requirements', 'yaml', 'toml', 'dockerfile'],
   *inspect(document, project) {
     if (document.kind === 'toml' && isLocked(project, document.path)) return;
-    for (const { url, reference, kind, span } of gitDependencies(document)) {
-      if (kind === 'commit') continue;
+    const all = gitDependencies(document);
+    const family = ownFamily(document, project, all);
+    for (const { url, reference, kind, span } of all) {
+      if (kind === 'commit' || family.has(ownerOf(url))) continue;
       const named = reference === undefined || reference === '' ? '' : ` \`${reference}\``;
       yield at(
         document,

@@ -12,6 +12,8 @@ const SAFER: readonly (readonly [RegExp, string, string | undefined])[] = [
 ];
 
 function saferFormat(file: ModelFile): readonly [string, string | undefined] | undefined {
+  // TorchScript holds its program, which no format of bare tensors can.
+  if (allParts(file).some(({ kind }) => kind === 'torchscript')) return undefined;
   const names = judgedNames(file);
   if (names.some(({ tier }) => tier === 'denied')) return undefined;
   for (const [pattern, better, grade] of SAFER) {

@@ -3,13 +3,14 @@ import type { Span } from '../../core/location.ts';
 import { get, literal } from '../../documents/data.ts';
 import type { DocumentBase } from '../../documents/document.ts';
 import type { Project } from '../../documents/project.ts';
-import { ancestor, type PyNode } from '../../documents/python/node.ts';
-import { type PythonDocument, textOf } from '../../documents/python/python.ts';
+import type { PyNode } from '../../documents/python/node.ts';
+import type { PythonDocument } from '../../documents/python/python.ts';
 import { rootsOf } from '../formats/recognise.ts';
 import { mlflowRecipes } from '../formats/training.ts';
 import { isTemplatePath, pathClassOf } from '../paths.ts';
 import { calls } from '../python/calls.ts';
 import { isConstant } from '../python/constants.ts';
+import { decorators, enclosingFunction } from '../python/structure.ts';
 
 /** A place where the repository enters a model of its own into a registry. */
 export interface Registration {
@@ -22,14 +23,16 @@ const REGISTERS =
   /^(mlflow\.register_model|mlflow\.\w+\.(register_model|log_registered_model)|google\.cloud\.aiplatform\.Model\.upload|sagemaker\.workflow\.step_collections\.RegisterModel|azureml\.core\.(model\.)?Model\.register)$/;
 const LOGS = /^mlflow\.(\w+\.)+(log_model|save_model)$/;
 /** A step that any pipeline may use: which model it registers is a parameter. */
-const REUSABLE = /^@(\w+\.)*(component|command_component)\b/;
+const REUSABLE = /^(kfp\.(v2\.)?(dsl|components)\.\w*component\w*|mldesigner\.command_component)$/;
 
 const FITS = /\.(fit|fit_transform|train)\(|Trainer\(|train_step|\bxgb\.train\(|lgb\.train\(|estimator|\.compile\(/;
 
-function isReusable(document: PythonDocument, call: PyNode): boolean {
-  const definition = ancestor(call, 'decorated_definition');
-  if (definition === undefined) return false;
-  return REUSABLE.test(textOf(document, definition).slice(0, 200)) || isReusable(document, definition);
+/** A reusable pipeline component enters whatever model its caller hands over. */
+function isInComponent(document: PythonDocument, node: PyNode): boolean {
+  for (let at = enclosingFunction(node); at !== undefined; at = enclosingFunction(at)) {
+    if (decorators(document, at).some(({ name = '' }) => REUSABLE.test(name))) return true;
+  }
+  return false;
 }
 
 function inPython(project: Project): readonly Registration[] {
@@ -45,7 +48,7 @@ function inPython(project: Project): readonly Registration[] {
     ])
     .flatMap((document) =>
       calls(document).flatMap(({ node, name, names, method, keywords, callee }): readonly Registration[] => {
-        if (isReusable(document, node)) return [];
+        if (isInComponent(document, node)) return [];
         const registered = keywords.get('registered_model_name');
         const own =
           names.some((each) => REGISTERS.test(each)) ||

@@ -47,11 +47,7 @@ function pathOf(document: PythonDocument, node: PyNode): PyNode {
 interface Dump {
   readonly call: Call;
   readonly path: PyNode;
-  readonly written: string | undefined;
 }
-
-const literalPath = (document: PythonDocument, path: PyNode): string | undefined =>
-  stringOf(document, path)?.replace(/^\.\//, '');
 
 const dumps: (document: PythonDocument) => readonly Dump[] = fact((document) =>
   calls(document).flatMap((call) => {
@@ -62,8 +58,7 @@ const dumps: (document: PythonDocument) => readonly Dump[] = fact((document) =>
         ? call.args[0]
         : (call.args[1] ?? call.keywords.get('file') ?? call.keywords.get('filename'));
     if (target === undefined) return [];
-    const path = pathOf(document, target);
-    return [{ call, path, written: literalPath(document, path) }];
+    return [{ call, path: pathOf(document, target) }];
   }),
 );
 
@@ -90,15 +85,39 @@ function isRoundTrip(document: PythonDocument, load: Call, input: PyNode): boole
   );
 }
 
-/** Literal paths that some file of the project dumps to. */
-const dumpedPaths: (project: Project) => ReadonlySet<string> = fact(
+/** File names with the ending of a pickle that the value may hold, defaults of parameters included. */
+function fileNames(document: PythonDocument, path: PyNode): readonly string[] {
+  return [...originsOf(document, path)].flatMap((origin) => {
+    const texts =
+      origin.type === 'identifier'
+        ? reachingBindings(document, origin).flatMap(({ kind, value }) =>
+            kind === 'parameter' && value ? [value] : [],
+          )
+        : [origin];
+    return texts.flatMap((text) => {
+      if (text.type !== 'string') return [];
+      const name = /([\w.-]+\.(?:pkl|pickle|joblib|dill|sav|npy))["']+$/.exec(textOf(document, text))?.[1];
+      return name ?? [];
+    });
+  });
+}
+
+/** Names of the files that the project dumps. */
+const dumpedNames: (project: Project) => ReadonlySet<string> = fact(
   (project) =>
     new Set(
       project
         .documents('python', ['.dump(', 'to_pickle', 'np.save'])
-        .flatMap((document) => dumps(document).flatMap(({ written }) => written ?? [])),
+        .flatMap((document) => dumps(document).flatMap(({ path }) => fileNames(document, path))),
     ),
 );
+
+const FETCHES =
+  /^(urlretrieve|urlopen|snapshot_download|hf_hub_download|get_object|blob_client|download\w*|get_file|use_artifact)$/;
+
+/** The file brings something from elsewhere, whatever its name here. */
+const fetches = (document: PythonDocument): boolean =>
+  calls(document).some(({ method, name }) => FETCHES.test(method ?? name?.replace(/^.*\./, '') ?? ''));
 
 /** Files that run in a stage of a DVC pipeline which reads what another stage writes. */
 const laterStages: (project: Project) => ReadonlySet<string> = fact((project) => {
@@ -128,7 +147,6 @@ export function ownMaking(
   const near = dumps(document).flatMap((dump) => nearness(document, path, dump.path) ?? []);
   const nearest = near.find((each) => each === 'same-place') ?? near[0];
   if (nearest !== undefined) return nearest;
-  const literal = literalPath(document, path);
-  if (literal !== undefined && dumpedPaths(project).has(literal)) return 'pipeline';
+  if (!fetches(document) && fileNames(document, path).some((name) => dumpedNames(project).has(name))) return 'pipeline';
   return laterStages(project).has(document.path) || isProcessingJob(document) ? 'pipeline' : undefined;
 }
