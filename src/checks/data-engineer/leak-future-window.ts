@@ -1,10 +1,14 @@
+import { fact } from '../../core/fact.ts';
 import { ancestor, child, type PyNode } from '../../documents/python/node.ts';
 import { nodesOf, type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { isFrame } from '../../facts/pandas/frames.ts';
 import { rootOf } from '../../facts/pandas/roots.ts';
 import { argument, type Call, calls, callsOfMethod } from '../../facts/python/calls.ts';
 import { constantOf, isConstant, stringOf } from '../../facts/python/constants.ts';
+import { selectedColumns, takenFrom } from '../../facts/training/columns.ts';
+import { fits } from '../../facts/training/fits.ts';
 import { buildsModel } from '../../facts/training/role.ts';
+import { splits } from '../../facts/training/splits.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
 const TARGET =
@@ -27,11 +31,22 @@ function receiverOf(node: PyNode): PyNode | undefined {
     : (child(statement, 'left') ?? child(statement, 'name') ?? child(statement, 'key'));
 }
 
+/** Columns that a model is fitted on or that are split, where they are written out. */
+const features = fact((document: PythonDocument): ReadonlySet<string> => {
+  const rows = [...fits(document).map((fit) => fit.rows), ...splits(document).flatMap(({ inputs }) => inputs[0] ?? [])];
+  return new Set(
+    rows.flatMap(
+      (each) => selectedColumns(document, each) ?? selectedColumns(document, takenFrom(document, each) ?? each) ?? [],
+    ),
+  );
+});
+
 /** What is predicted, by its name or by being taken out of the features. */
 function isTarget(document: PythonDocument, target: PyNode | undefined): boolean {
   if (target === undefined) return false;
   const column = target.type === 'subscript' ? child(target, 'subscript') : target;
   const name = (column && stringOf(document, column)) ?? textOf(document, column ?? target);
+  if (features(document).has(name)) return false;
   if (TARGET.test(name)) return true;
   return nodesOf(document, 'string').some((each) => {
     if (each === column || stringOf(document, each) !== name) return false;
@@ -84,6 +99,15 @@ export default defineCheck({
   ],
   mentions: ['shift', 'rolling', 'bfill', 'fillna', 'backfill', 'interpolate'],
   examples: [
+    bad`
+      import pandas as pd
+      from sklearn.linear_model import Ridge
+
+      df = pd.read_csv("prices.csv", parse_dates=["ts"])
+      df["next_price"] = «df["price"].shift(-1)»
+      X = df[["next_price", "volume"]]
+      Ridge().fit(X[:800], df["demand"][:800])
+    `,
     bad`
       import pandas as pd
       from sklearn.linear_model import Ridge as Model

@@ -1,7 +1,7 @@
-import { bare } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { argument, type Call, callsOfMethod } from '../../facts/python/calls.ts';
 import { typeOf } from '../../facts/python/types.ts';
+import { withAllColumns } from '../../facts/training/columns.ts';
 import { heldOutBy, holdsTrainingRows } from '../../facts/training/rows.ts';
 import { isEstimator, isTransformer } from '../../facts/training/transformers.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
@@ -28,6 +28,14 @@ export default defineCheck({
   references: ['https://scikit-learn.org/stable/common_pitfalls.html#data-leakage'],
   mentions: ['fit'],
   examples: [
+    bad`
+      from sklearn.linear_model import LogisticRegression
+
+      def adapt(val_df, test_df):
+          model = LogisticRegression()
+          «model.fit(test_df[["a"]], test_df["y"])»
+          return model.score(val_df[["a"]], val_df["y"])
+    `,
     bad`
       from sklearn.model_selection import train_test_split
       from sklearn.preprocessing import StandardScaler as Scaler
@@ -95,7 +103,7 @@ export default defineCheck({
     for (const call of callsOfMethod(document, ...METHODS)) {
       const given = argument(call, 0, 'X', 'raw_documents', 'texts');
       if (given === undefined || (!isFit(document, call) && call.method !== 'fit_on_texts')) continue;
-      const rows = bare(given);
+      const rows = withAllColumns(document, given);
       const source = heldOutBy(document, rows);
       if (source === undefined || holdsTrainingRows(document, rows)) continue;
       const evidence =

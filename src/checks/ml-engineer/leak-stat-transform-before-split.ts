@@ -1,54 +1,95 @@
-import { child, type PyNode } from '../../documents/python/node.ts';
-import { nodesOf, type PythonDocument, textOf } from '../../documents/python/python.ts';
-import { isFrameColumn } from '../../facts/pandas/frames.ts';
-import { type Call, callAt, calls, callsOfMethod } from '../../facts/python/calls.ts';
-import { originsOf } from '../../facts/python/flow.ts';
-import { enclosingFunction } from '../../facts/python/structure.ts';
-import { typeOf } from '../../facts/python/types.ts';
-import { type Split, splits } from '../../facts/training/splits.ts';
+import { bare, child, type PyNode, walk } from '../../documents/python/node.ts';
+import { type PythonDocument, textOf } from '../../documents/python/python.ts';
+import { isFrame, isFrameColumn } from '../../facts/pandas/frames.ts';
+import { rootOf } from '../../facts/pandas/roots.ts';
+import { argument, type Call, callAt, calls, callsOfMethod } from '../../facts/python/calls.ts';
+import { isConstant } from '../../facts/python/constants.ts';
+import { flowsInto, originsOf } from '../../facts/python/flow.ts';
+import { singleAssignment } from '../../facts/python/reaching.ts';
+import { isVariable } from '../../facts/python/uses.ts';
+import { learntRows } from '../../facts/training/fits.ts';
+import { comesFromTraining, type Division, divisions } from '../../facts/training/rows.ts';
 import { learnsStatistics, shortName } from '../../facts/training/transformers.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
 
 /** A call that computes numbers over all rows it is given and puts them into those rows. */
 interface Fit {
   readonly node: PyNode;
+  /** The rows as they are afterwards, and the rows that were learnt from. */
+  readonly output: PyNode;
+  readonly rows: PyNode;
   readonly says: string;
 }
 
 const STATISTICS = new Set(['mean', 'median', 'mode', 'std', 'quantile']);
 
-/** `fit_transform` of a scaler, imputer, PCA or vectoriser. */
+/** A scaler, imputer, PCA or vectoriser that learns from rows which it also gives back. */
 function transformerFits(document: PythonDocument): readonly Fit[] {
-  return callsOfMethod(document, 'fit_transform').flatMap(({ node, receiver, callee }) => {
-    const type = receiver === undefined ? undefined : typeOf(document, receiver);
-    if (type === undefined || !learnsStatistics(type)) return [];
-    return [{ node, says: `\`${textOf(document, callee)}\` (${shortName(type)}) learns` }];
-  });
+  return learntRows(document, learnsStatistics).map(({ call, type, output, rows }) => ({
+    node: call.node,
+    output,
+    rows,
+    says: `\`${textOf(document, call.callee)}\` (${shortName(type)}) learns`,
+  }));
+}
+
+/** `df["x"].mean()`, also behind a name or with an index behind it. */
+function statisticOf(document: PythonDocument, value: PyNode | undefined): Call | undefined {
+  const known = value && bare((value.type === 'identifier' ? singleAssignment(document, value) : undefined) ?? value);
+  const inner = known?.type === 'subscript' ? child(known, 'value') : known;
+  const call = inner?.type === 'call' ? callAt(document, inner) : undefined;
+  return call?.method !== undefined && STATISTICS.has(call.method) ? call : undefined;
 }
 
 /** `df["x"].fillna(df["x"].mean())`: the gap is filled with what the test rows say as well. */
 function meanFills(document: PythonDocument): readonly Fit[] {
-  return callsOfMethod(document, 'fillna').flatMap((call: Call) => {
-    const value = call.args[0] ?? call.keywords.get('value');
-    const inner = value?.type === 'subscript' ? child(value, 'value') : value;
-    const statistic = inner?.type === 'call' ? callAt(document, inner) : undefined;
-    if (statistic?.method === undefined || !STATISTICS.has(statistic.method)) return [];
-    if (call.receiver === undefined || !isFrameColumn(document, call.receiver)) return [];
-    return [{ node: call.node, says: `\`${textOf(document, value ?? call.node)}\` is computed` }];
+  return callsOfMethod(document, 'fillna').flatMap(({ node, receiver, args, keywords }: Call) => {
+    const value = args[0] ?? keywords.get('value');
+    const rows = statisticOf(document, value)?.receiver;
+    if (value === undefined || rows === undefined || receiver === undefined) return [];
+    const isWhole = isFrame(document, receiver);
+    if (!isWhole && !isFrameColumn(document, receiver)) return [];
+    const changes = isWhole && isConstant(document, keywords.get('inplace'), true);
+    return [{ node, output: changes ? receiver : node, rows, says: `\`${textOf(document, value)}\` is computed` }];
   });
+}
+
+/** `(df - df.mean()) / df.std()`. */
+function standardised(document: PythonDocument): readonly Fit[] {
+  const found = new Map<PyNode, Fit>();
+  for (const call of callsOfMethod(document, 'mean', 'std', 'min', 'max')) {
+    const { node, receiver: rows } = call;
+    if (rows === undefined || isConstant(document, argument(call, 0, 'axis'), 1)) continue;
+    let whole = node;
+    for (let at = node.parent; at && /^(binary_operator|parenthesized_expression)$/.test(at.type); at = at.parent)
+      if (at.type === 'binary_operator') whole = at;
+    const written = textOf(document, rows);
+    const moved = [...walk(whole)].some(
+      (each) => each !== rows && each.type === rows.type && textOf(document, each) === written,
+    );
+    if (whole === node || found.has(whole) || !moved || !isFrame(document, rootOf(rows))) continue;
+    found.set(whole, { node: whole, output: whole, rows, says: `\`${textOf(document, node)}\` is computed` });
+  }
+  return [...found.values()];
 }
 
 const functionsToo = (document: PythonDocument): readonly Fit[] =>
   calls(document)
     .filter(({ name }) => name === 'sklearn.preprocessing.scale' || name === 'pandas.qcut')
-    .map(({ node, callee }) => ({ node, says: `\`${textOf(document, callee)}\` computes its numbers` }));
+    .flatMap(({ node, callee, args: [rows] }) =>
+      rows === undefined
+        ? []
+        : { node, output: node, rows, says: `\`${textOf(document, callee)}\` computes its numbers` },
+    );
 
-/** The split that divides rows which this call has already touched, in the same function. */
-function laterSplit(document: PythonDocument, fit: Fit, found: readonly Split[]): Split | undefined {
-  return found.find(({ call, inputs }) => {
-    if (call.node.start < fit.node.start || enclosingFunction(call.node) !== enclosingFunction(fit.node)) return false;
-    return inputs[0] !== undefined && originsOf(document, inputs[0]).has(fit.node);
-  });
+/** The split or folds that divide rows which this call has already touched. */
+function laterDivision(document: PythonDocument, { output, rows }: Fit): Division | undefined {
+  if (comesFromTraining(document, rows)) return undefined;
+  return divisions(document).find(
+    (each) =>
+      originsOf(document, each.rows).has(output) ||
+      (isVariable(output) && flowsInto(document, output, each.rows) && each.call.node.start > output.start),
+  );
 }
 
 export default defineCheck({
@@ -65,6 +106,49 @@ export default defineCheck({
   references: ['https://scikit-learn.org/stable/common_pitfalls.html#data-leakage-during-pre-processing'],
   mentions: ['split'],
   examples: [
+    bad`
+      import pandas as pd
+      from sklearn.impute import SimpleImputer as Imputer
+      from sklearn.linear_model import Ridge
+      from sklearn.model_selection import KFold, train_test_split
+      from sklearn.preprocessing import StandardScaler
+
+      features = ["rooms", "area"]
+      df = pd.read_csv("houses.csv")
+      df[features] = «(df[features] - df[features].mean()) / df[features].std()»
+      median = df["age"].median()
+      df["age"] = «df["age"].fillna(median)»
+      train, test = train_test_split(df, random_state=42)
+
+      def scaled(X, y):
+          scaler = StandardScaler()
+          «scaler.fit(X)»
+          X = scaler.transform(X)
+          return train_test_split(X, y, random_state=0)
+
+      def filled():
+          frame = pd.read_csv("cars.csv")
+          «frame.fillna(frame.mean(), inplace=True)»
+          return train_test_split(frame, random_state=0)
+
+      def folds(X, y):
+          low = «Imputer(strategy="mean").fit_transform(X)»
+          for tr, va in KFold(n_splits=5).split(low):
+              print(Ridge().fit(low[tr], y[tr]).score(low[va], y[va]))
+    `,
+    good`
+      import pandas as pd
+      from sklearn.linear_model import Ridge
+      from sklearn.model_selection import cross_val_score, train_test_split
+      from sklearn.preprocessing import StandardScaler
+
+      df = pd.read_csv("houses.csv")
+      df["rest"] = df["area"] - df[["a", "b"]].mean(axis=1)
+      train, test = train_test_split(df, random_state=42)
+      train["age"] = train["age"].fillna(train["age"].median())
+      scaled = StandardScaler().fit_transform(train[["area"]])
+      print(cross_val_score(Ridge(), scaled, train["price"]))
+    `,
     bad`
       from sklearn.preprocessing import StandardScaler as Scaler
       from sklearn.model_selection import train_test_split as tts
@@ -122,13 +206,18 @@ export default defineCheck({
 
   reads: 'python',
   *inspect(document) {
-    const found = splits(document);
-    if (found.length === 0 || nodesOf(document, 'call').length === 0) return;
-    for (const fit of [...transformerFits(document), ...meanFills(document), ...functionsToo(document)]) {
-      const split = laterSplit(document, fit, found);
-      if (split === undefined) continue;
+    if (divisions(document).length === 0) return;
+    const all = [
+      ...transformerFits(document),
+      ...meanFills(document),
+      ...standardised(document),
+      ...functionsToo(document),
+    ];
+    for (const fit of all) {
+      const division = laterDivision(document, fit);
+      if (division === undefined) continue;
       yield at(document, fit.node, `${fit.says} over all rows, which are split afterwards`, {
-        evidence: [seen(document, split.call.node, 'split here')],
+        evidence: [seen(document, division.call.node, 'split here')],
       });
     }
   },

@@ -88,6 +88,16 @@ export default defineCheck({
   mentions: ['Encoder', 'groupby'],
   examples: [
     bad`
+      import pandas as pd
+      from sklearn.model_selection import train_test_split
+
+      def build(path):
+          df = pd.read_csv(path)
+          df["city_rate"] = «df.groupby("city")["target"].transform("mean")»
+          X, y = df.drop(columns=["target"]), df["target"]
+          return train_test_split(X, y, random_state=0)
+    `,
+    bad`
       from category_encoders import TargetEncoder as Mean
       from sklearn.model_selection import train_test_split as tts
 

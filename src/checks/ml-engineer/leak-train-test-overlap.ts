@@ -4,10 +4,10 @@ import { argument, calls, callsOfMethod } from '../../facts/python/calls.ts';
 import { originsOf, sameValue } from '../../facts/python/flow.ts';
 import { singleAssignment } from '../../facts/python/reaching.ts';
 import { definitionName, enclosingFunction } from '../../facts/python/structure.ts';
-import { rowsRoot, takenFrom } from '../../facts/training/columns.ts';
+import { rowsRoot, takenFrom, withAllColumns } from '../../facts/training/columns.ts';
 import { type Fit, fits, supervisedFits } from '../../facts/training/fits.ts';
 import { comesFromTraining, holds } from '../../facts/training/rows.ts';
-import { isHeldOutName, splits } from '../../facts/training/splits.ts';
+import { isHeldOutName, isTrainingName, splits } from '../../facts/training/splits.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
 
 interface Found {
@@ -37,7 +37,7 @@ function* subsets(document: PythonDocument): Generator<Found> {
 
 function overlaps(document: PythonDocument, rows: PyNode, taken: PyNode, source: PyNode): boolean {
   const root = rowsRoot(document, rows);
-  if (sameValue(document, root, source)) return true;
+  if (sameValue(document, root, source) || sameValue(document, root, rowsRoot(document, source))) return true;
   const value = singleAssignment(document, root);
   const from = value && takenFrom(document, value);
   if (value === undefined || from === undefined || !sameValue(document, from, source)) return false;
@@ -47,16 +47,19 @@ function overlaps(document: PythonDocument, rows: PyNode, taken: PyNode, source:
 /** Fitted on training and test rows together, and then judged on the test rows. */
 function* joined(document: PythonDocument): Generator<Found> {
   const heldOut = splits(document).flatMap((split) => split.heldOut);
+  const isHeldOut = (node: PyNode): boolean =>
+    isHeldOutName(document, node) || heldOut.some((target) => holds(document, node, target));
   for (const fit of supervisedFits(document)) {
     const origins = [...originsOf(document, fit.rows)];
-    const inside = heldOut.filter((target) => origins.some((each) => holds(document, each, target)));
-    if (inside.length === 0 || !comesFromTraining(document, fit.rows)) continue;
+    const inside = origins.filter((each) => each.type === 'identifier' && isHeldOut(each));
+    const trained = comesFromTraining(document, fit.rows) || origins.some((each) => isTrainingName(document, each));
+    if (inside.length === 0 || !trained) continue;
     const judged = callsOfMethod(document, 'predict', 'predict_proba', 'score').find(
       ({ node, receiver, args }) =>
         node.start > fit.call.node.end &&
         sameModel(document, fit, receiver) &&
         args[0] !== undefined &&
-        inside.some((target) => holds(document, bare(args[0] ?? node), target)),
+        inside.some((each) => sameValue(document, withAllColumns(document, args[0] ?? node), each)),
     );
     if (judged === undefined) continue;
     yield {
@@ -107,6 +110,21 @@ export default defineCheck({
   references: ['https://scikit-learn.org/stable/modules/cross_validation.html'],
   mentions: ['fit', 'eval_dataset'],
   examples: [
+    bad`
+      import pandas as pd
+      from sklearn.linear_model import LinearRegression
+
+      def sampled(df: pd.DataFrame):
+          X_train = df[["a"]]
+          X_test = «X_train.sample(frac=0.2, random_state=1)»
+          model = LinearRegression().fit(X_train, df["b"])
+          return model.predict(X_test)
+
+      def joined(train: pd.DataFrame, test: pd.DataFrame):
+          everything = pd.concat([train, test])
+          model = «LinearRegression().fit(everything[["a"]], everything["b"])»
+          return model.predict(test[["a"]])
+    `,
     bad`
       from sklearn.svm import SVC as Model
 

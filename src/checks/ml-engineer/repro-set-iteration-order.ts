@@ -100,6 +100,14 @@ export default defineCheck({
   mentions: ['set(', 'listdir', 'glob', '{'],
   examples: [
     bad`
+      class Vocab:
+          def __init__(self, texts):
+              tokens = set()
+              for text in texts:
+                  tokens.update(text.split())
+              self.index = {token: i for i, token in enumerate(«tokens»)}
+    `,
+    bad`
       import os as system
 
       labels = ["b", "a"]

@@ -3,6 +3,7 @@ import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { type Call, callsTo } from '../../facts/python/calls.ts';
 import { constantOf, isConstant } from '../../facts/python/constants.ts';
 import { enclosingFunction } from '../../facts/python/structure.ts';
+import { sampledSplits } from '../../facts/training/samples.ts';
 import { seededBefore } from '../../facts/training/seeds.ts';
 import { SPLITS } from '../../facts/training/splits.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
@@ -22,6 +23,8 @@ const DRAWS: Readonly<
   'torch.utils.data.random_split': { keyword: 'generator', generator: 'torch' },
   'datasets.load_dataset().train_test_split': { keyword: 'seed', generator: 'numpy' },
 };
+
+const SAMPLE = { keyword: 'random_state', generator: 'numpy', shuffles: undefined } as const;
 
 /** Folds are only drawn when shuffled; a split only when it is not told to keep the order. */
 function draws(document: PythonDocument, call: Call, shuffles: boolean): boolean {
@@ -60,7 +63,7 @@ export default defineCheck({
   `,
   fix: 'Pass a seed: `random_state=42` (scikit-learn), `seed=42` (datasets), `generator=torch.Generator().manual_seed(42)`.',
   references: ['https://scikit-learn.org/stable/glossary.html#term-random_state'],
-  mentions: ['_split', 'Split', 'KFold'],
+  mentions: ['_split', 'Split', 'KFold', '.sample('],
   examples: [
     bad`
       from sklearn.model_selection import train_test_split as tts, KFold
@@ -112,19 +115,31 @@ export default defineCheck({
           train_test_split(X, y, **kwargs)
           random_split(X, [1, 2], generator=settings.generator)
     `,
+    bad`
+      import pandas as pd
+
+      rides = pd.read_csv("rides.csv")
+      train = «rides.sample(frac=0.8)»
+      test = rides.drop(train.index)
+      held = «rides.sample(n=100)»
+      rest = rides[~rides.index.isin(held.index)]
+    `,
+    good`
+      import pandas as pd
+
+      rides = pd.read_csv("rides.csv")
+      print(rides.sample(5))
+      train = rides.sample(frac=0.8, random_state=1)
+      test = rides.drop(train.index)
+    `,
     good({ 'tests/test_split.py': 'def train_test_split(x):\n    return x\n\ntrain_test_split([1])\n' }),
   ],
 
   reads: 'python',
   *inspect(document) {
-    for (const call of callsTo(document, ...Object.keys(DRAWS))) {
-      const draw = DRAWS[call.name ?? ''];
-      if (
-        draw === undefined ||
-        !draws(document, call, draw.shuffles === true) ||
-        !unseeded(document, call, draw.keyword)
-      )
-        continue;
+    for (const call of [...callsTo(document, ...Object.keys(DRAWS)), ...sampledSplits(document)]) {
+      const draw = DRAWS[call.name ?? ''] ?? SAMPLE;
+      if (!draws(document, call, draw.shuffles === true) || !unseeded(document, call, draw.keyword)) continue;
       const seeding = seededBefore(document, call.node, draw.generator);
       // What seeds the generator a few statements above decides the draw, as a `random_state` would.
       if (seeding !== undefined && enclosingFunction(seeding.call.node) === enclosingFunction(call.node)) continue;

@@ -3,6 +3,7 @@ import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { argument, type Call, callAt } from '../python/calls.ts';
 import { isConstant, stringOf } from '../python/constants.ts';
 import { elementsOf } from '../python/literals.ts';
+import { unpacked } from '../python/operands.ts';
 import { reachingBindings, singleAssignment } from '../python/reaching.ts';
 
 /** Steps from a value back to where its rows come from. */
@@ -44,6 +45,17 @@ function selectsColumns(document: PythonDocument, node: PyNode): boolean {
   );
 }
 
+/** `test_df` of `test_df[["a", "b"]]`, `test_df.drop(columns="y").values`: what columns are taken from, names not followed. */
+export function withAllColumns(document: PythonDocument, start: PyNode): PyNode {
+  let at = bare(start);
+  for (let step = 0; step < MOST_STEPS && at.type !== 'identifier'; step += 1) {
+    const next = sameRowsFrom(document, at);
+    if (next === undefined) return at;
+    at = bare(next);
+  }
+  return at;
+}
+
 /** The variable that holds the very rows of an expression, through selections of columns and copies. */
 export function rowsRoot(document: PythonDocument, start: PyNode): PyNode {
   let at = bare(start);
@@ -78,7 +90,8 @@ export function namesIn(document: PythonDocument, node: PyNode): readonly string
 
 /** The columns of `df[["a", "b"]]`, followed through names; undefined when they are not written out. */
 export function selectedColumns(document: PythonDocument, node: PyNode): readonly string[] | undefined {
-  const value = bare(singleAssignment(document, bare(node)) ?? node);
+  const inner = bare(node);
+  const value = bare((inner.type === 'identifier' ? onlyValue(document, inner) : undefined) ?? inner);
   const key = value.type === 'subscript' ? child(value, 'subscript') : undefined;
   return key === undefined || key.type === 'string' ? undefined : namesIn(document, key);
 }
@@ -117,7 +130,11 @@ function columnRead(document: PythonDocument, node: PyNode): ColumnRead | undefi
 function onlyValue(document: PythonDocument, node: PyNode): PyNode | undefined {
   const bindings = reachingBindings(document, node);
   const [only] = bindings;
-  return bindings.length === 1 && only?.kind === 'assignment' && only.path.length === 0 ? only.value : undefined;
+  if (bindings.length !== 1 || only?.kind !== 'assignment' || only.value === undefined) return undefined;
+  if (only.path.length === 0) return only.value;
+  // `X, y = df[cols], df["y"]`: the part is known where the whole is written out.
+  const part = unpacked(only.value, only.path);
+  return part === bare(only.value) ? undefined : part;
 }
 
 const PART = new Set(['sample', 'head', 'tail', 'copy']);

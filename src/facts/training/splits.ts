@@ -51,6 +51,13 @@ export function isHeldOutName(document: PythonDocument, node: PyNode): boolean {
   return HELD_OUT_NAME.test(name) && !TRAIN_NAME.test(name);
 }
 
+/** A variable called as one calls the rows to learn from, and nothing else: `train_df`. */
+export function isTrainingName(document: PythonDocument, node: PyNode): boolean {
+  if (node.type !== 'identifier') return false;
+  const name = textOf(document, node);
+  return /(^|_)(train|trn|training)(_|$|\d)/i.test(name) && !HELD_OUT_NAME.test(name);
+}
+
 /** Any call that needs shuffled rows to be seeded, by library. */
 export const hasSplit: (document: PythonDocument) => boolean = fact(
   (document) =>
