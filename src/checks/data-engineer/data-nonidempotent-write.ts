@@ -76,6 +76,15 @@ export default defineCheck({
   mentions: ['append', 'INSERT', 'insert', 'Insert'],
   examples: [
     bad`
+      from airflow.decorators import task
+      from airflow.providers.postgres.hooks.postgres import PostgresHook
+
+      @task
+      def insert(rows):
+          hook = PostgresHook("dwh")
+          hook.run(«"INSERT INTO features (day, n) SELECT day, n FROM staging"»)
+    `,
+    bad`
       from airflow.decorators import task as step
       import pandas as pd
 

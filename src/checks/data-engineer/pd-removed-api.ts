@@ -4,7 +4,9 @@ import { nodesOf, type PythonDocument, textOf } from '../../documents/python/pyt
 import { FRAME } from '../../facts/pandas/frames.ts';
 import { REMOVED_MEMBERS, REMOVED_NAMES, type Removal } from '../../facts/pandas/removed.ts';
 import { qualifiedName } from '../../facts/python/names.ts';
+import { reachingBindings } from '../../facts/python/reaching.ts';
 import { typeOf } from '../../facts/python/types.ts';
+import { isVariable } from '../../facts/python/uses.ts';
 import { isAtLeast, isBelow, versionMap } from '../../facts/versions/map.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
@@ -18,6 +20,12 @@ function removalOf(document: PythonDocument, node: PyNode): Removal | undefined 
   const type = typeOf(document, object);
   return type === FRAME || type === 'pandas.Series()' ? REMOVED_MEMBERS[known] : undefined;
 }
+
+/** A name as an import brought it; one that was assigned from it has been told of there. */
+const readsImport = (document: PythonDocument, node: PyNode): boolean =>
+  node.parent?.type !== 'attribute' &&
+  isVariable(node) &&
+  reachingBindings(document, node).some(({ kind }) => kind === 'import');
 
 /** High where the pinned version has dropped it, low where no version is known, nothing where the version still has it. */
 function gradeOf(
@@ -68,6 +76,10 @@ export default defineCheck({
     }),
     bad({ 'requirements.txt': 'numpy==1.26.4\n', 'a.py': 'import numpy as np\nx = np.zeros(3, dtype=«np.bool»)\n' }),
     bad.as('unpinned')({ 'a.py': 'import numpy as np\nx = np.zeros(3, dtype=«np.float»)\n' }),
+    bad({
+      'requirements.txt': 'numpy==2.0.0\n',
+      'a.py': 'import numpy as np\nfrom numpy import NaN\n\nn = «np.NaN»\nprint(n, «NaN»)\n',
+    }),
     good({
       'requirements.txt': 'pandas==1.5.3\nnumpy==1.23.5\n',
       'a.py':
@@ -92,12 +104,7 @@ export default defineCheck({
   reads: 'python',
   *inspect(document, project) {
     for (const node of nodesOf(document, 'attribute', 'identifier')) {
-      const imported =
-        node.type === 'identifier' &&
-        (node.parent?.type === 'attribute' ||
-          node.parent?.type === 'dotted_name' ||
-          node.parent?.type === 'aliased_import');
-      if (imported || (node.type === 'identifier' && node.field === 'left')) continue;
+      if (node.type === 'identifier' && !readsImport(document, node)) continue;
       const removal = removalOf(document, node);
       const grade = removal && gradeOf(project, document, removal);
       if (removal === undefined || grade === undefined) continue;

@@ -2,10 +2,13 @@ import { ancestor, type PyNode, walk } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { argument, type Call, callAt, calls, callsOfMethod } from '../../facts/python/calls.ts';
 import { stringOf } from '../../facts/python/constants.ts';
+import { sameValue } from '../../facts/python/flow.ts';
 import { dictionaryOf } from '../../facts/python/literals.ts';
 import { qualifiedName } from '../../facts/python/names.ts';
-import { singleAssignment } from '../../facts/python/reaching.ts';
+import { reachingBindings, singleAssignment } from '../../facts/python/reaching.ts';
+import { typeOf } from '../../facts/python/types.ts';
 import { isSecretName } from '../../facts/security/secrets.ts';
+import { callsInto } from '../../facts/training/rows.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
 const RECORDS =
@@ -16,9 +19,14 @@ interface Leak {
   readonly says: string;
 }
 
-/** The option of the file's argument parser that holds a credential: `--api-key`. */
-function secretOption(document: PythonDocument): string | undefined {
+/** The option of the parser that made these arguments, or of one built elsewhere, that holds a credential: `--api-key`. */
+function secretOption(document: PythonDocument, parsed: PyNode): string | undefined {
+  const parser = callsInto(document, parsed).find(({ method }) => /^parse_(known_)?args$/.test(method ?? ''))?.receiver;
+  const isVariableOf = parser?.type === 'identifier' && reachingBindings(document, parser)[0]?.kind === 'assignment';
   for (const call of callsOfMethod(document, 'add_argument')) {
+    const other = call.receiver?.type === 'identifier' && parser !== undefined && isVariableOf;
+    if (other && call.receiver && !sameValue(document, call.receiver, parser) && isParser(document, call.receiver))
+      continue;
     for (const flag of call.args) {
       const name = stringOf(document, flag);
       if (name !== undefined && isSecretName(name.replace(/^-+/, ''))) return name;
@@ -26,6 +34,10 @@ function secretOption(document: PythonDocument): string | undefined {
   }
   return undefined;
 }
+
+/** A parser of its own, and no group of arguments of another. */
+const isParser = (document: PythonDocument, node: PyNode): boolean =>
+  typeOf(document, node) === 'argparse.ArgumentParser()';
 
 const isEnvironment = (document: PythonDocument, node: PyNode): boolean =>
   qualifiedName(document, node) === 'os.environ';
@@ -52,7 +64,7 @@ function whole(document: PythonDocument, node: PyNode): string | undefined {
     return 'the whole environment';
   if (call?.method === 'copy' && call.receiver !== undefined && isEnvironment(document, call.receiver))
     return 'the whole environment';
-  const option = call?.name === 'builtins.vars' ? secretOption(document) : undefined;
+  const option = call?.name === 'builtins.vars' ? secretOption(document, call.args[0] ?? value) : undefined;
   return option === undefined ? undefined : `every argument, \`${option}\` among them`;
 }
 
@@ -122,6 +134,21 @@ export default defineCheck({
               ml.set_tag("owner", «os.environ["GITHUB_TOKEN"]»)
               ml.log_params(settings)
               wandb.init(project="x", config=«dict(os.environ)»)
+    `,
+    good`
+      import argparse
+      import mlflow
+
+      def train():
+          parser = argparse.ArgumentParser()
+          parser.add_argument("--lr", type=float)
+          args = parser.parse_args()
+          mlflow.log_params(vars(args))
+
+      def push():
+          parser = argparse.ArgumentParser()
+          parser.add_argument("--hf-token")
+          return parser.parse_args()
     `,
     good`
       import argparse

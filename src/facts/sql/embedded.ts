@@ -5,6 +5,7 @@ import type { PythonDocument } from '../../documents/python/python.ts';
 import { parseSqlText, type SqlStatement } from '../../documents/sql.ts';
 import { type Call, calls } from '../python/calls.ts';
 import { type StringPart, stringParts } from '../python/strings.ts';
+import { typeOf } from '../python/types.ts';
 
 /** SQL in a string that the code hands to a database. */
 export interface EmbeddedSql {
@@ -35,6 +36,8 @@ const EXECUTING = new Set([
   'scalar',
   'scalars',
 ]);
+/** Methods of Airflow's hooks; elsewhere `run` is anything. */
+const HOOK_METHODS = new Set(['run', 'get_records', 'get_first', 'get_pandas_df', 'get_df']);
 const FUNCTIONS = /^(pandas\.read_(sql|sql_query|gbq)|sqlalchemy\.(sql\.)?text|polars\.read_database)$/;
 const OPENS =
   /^\s*(--[^\n]*\n\s*|\/\*[\s\S]{0,2000}?\*\/\s*|\()*(select|with|insert|update|delete|merge|truncate|drop|create|alter|replace)\b/i;
@@ -75,12 +78,18 @@ function sqlOf(document: PythonDocument, call: Call): EmbeddedSql | undefined {
   return { call, node, parts, statements: parseSqlText(text).statements, toDocument: mapping(document, node, parts) };
 }
 
+const isHook = (document: PythonDocument, { receiver }: Call): boolean =>
+  receiver !== undefined &&
+  /Hook\(\)$|^\w*hook$/i.test(typeOf(document, receiver) ?? document.text.slice(receiver.start, receiver.end));
+
 /** Every string that a call hands to a database, once: `execute(text("…"))` counts for `execute`. */
 export const embeddedSql: (document: PythonDocument) => readonly EmbeddedSql[] = fact((document) => {
   const seen = new Set<PyNode>();
   return calls(document).flatMap((call) => {
     const executing =
-      call.method !== undefined ? EXECUTING.has(call.method) : call.names.some((name) => FUNCTIONS.test(name));
+      call.method !== undefined
+        ? EXECUTING.has(call.method) || (HOOK_METHODS.has(call.method) && isHook(document, call))
+        : call.names.some((name) => FUNCTIONS.test(name));
     if (!executing && !call.names.some((name) => FUNCTIONS.test(name))) return [];
     const found = sqlOf(document, call);
     if (found === undefined || seen.has(found.node) || ancestor(found.node, 'lambda') !== undefined) return [];
