@@ -3,8 +3,8 @@ import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { type Call, callAt, callsOfMethod } from '../../facts/python/calls.ts';
 import { sameValue } from '../../facts/python/flow.ts';
 import { singleAssignment } from '../../facts/python/reaching.ts';
-import { typeOf } from '../../facts/python/types.ts';
 import { type Metric, metrics } from '../../facts/training/metrics.ts';
+import { innermostModel } from '../../facts/training/wrapped.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
 
 const RANKING = new Set(['roc_auc_score', 'average_precision_score', 'roc_curve', 'precision_recall_curve']);
@@ -31,7 +31,7 @@ function labelsFrom(document: PythonDocument, node: PyNode): Call | undefined {
 function isClassifier(document: PythonDocument, predict: Call): boolean {
   const model = predict.receiver;
   if (model === undefined) return false;
-  const type = typeOf(document, model);
+  const type = innermostModel(document, model);
   if (type !== undefined) return CLASSIFIER.test(type);
   return callsOfMethod(document, 'predict_proba', 'decision_function').some(
     ({ receiver }) => receiver !== undefined && sameValue(document, receiver, model),
@@ -44,7 +44,7 @@ function fixOf(
   predict: Call,
 ): { readonly replacement?: { readonly span: PyNode; readonly text: string } } {
   const canRank =
-    predict.receiver !== undefined && !/(SVC|Perceptron)\(\)$/.test(typeOf(document, predict.receiver) ?? '');
+    predict.receiver !== undefined && !/(SVC|Perceptron)\(\)$/.test(innermostModel(document, predict.receiver) ?? '');
   if (bare(prediction) !== predict.node || !canRank || call.keywords.has('multi_class')) return {};
   const text = textOf(document, predict.node);
   const method = document.text.slice(predict.node.start, predict.callee.end).replace(/predict$/, 'predict_proba');
@@ -67,6 +67,25 @@ export default defineCheck({
   references: ['https://scikit-learn.org/stable/modules/generated/sklearn.metrics.roc_auc_score.html'],
   mentions: [...RANKING],
   examples: [
+    bad`
+      from sklearn.ensemble import RandomForestClassifier
+      from sklearn.linear_model import LogisticRegression, Ridge
+      from sklearn.metrics import roc_auc_score
+      from sklearn.model_selection import GridSearchCV
+      from sklearn.pipeline import Pipeline, make_pipeline
+      from sklearn.preprocessing import StandardScaler
+
+      def run(X_tr, X_te, y_tr, y_te):
+          search = GridSearchCV(RandomForestClassifier(random_state=0), {"max_depth": [2, 4]})
+          search.fit(X_tr, y_tr)
+          print(roc_auc_score(y_te, «search.predict(X_te)»))
+          pipe = make_pipeline(StandardScaler(), LogisticRegression())
+          pipe.fit(X_tr, y_tr)
+          preds = pipe.predict(X_te)
+          print(roc_auc_score(y_te, «preds»), roc_auc_score(y_te, make_pipeline(StandardScaler(), Ridge()).predict(X_te)))
+          model = Pipeline([("scale", StandardScaler()), ("clf", LogisticRegression())]).fit(X_tr, y_tr)
+          return roc_auc_score(y_te, «model.predict(X_te)»)
+    `,
     bad`
       from sklearn.linear_model import LogisticRegression as Model
       from sklearn.metrics import roc_auc_score as auc, average_precision_score

@@ -1,4 +1,4 @@
-import { bare, type PyNode } from '../../documents/python/node.ts';
+import { bare, child, type PyNode } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { callAt } from '../../facts/python/calls.ts';
 import { singleAssignment } from '../../facts/python/reaching.ts';
@@ -17,6 +17,8 @@ function isPrediction(document: PythonDocument, node: PyNode): boolean {
   for (let step = 0; step < 6; step += 1) {
     const source = at.type === 'identifier' ? singleAssignment(document, at) : undefined;
     if (source !== undefined) at = bare(source);
+    // `predict_proba(X)[:, 1]`
+    if (at.type === 'subscript') at = bare(child(at, 'value') ?? at);
     const call = at.type === 'call' ? callAt(document, at) : undefined;
     if (call === undefined) return false;
     if (METHODS.has(call.method ?? '')) return true;
@@ -78,6 +80,14 @@ export default defineCheck({
   references: ['https://scikit-learn.org/stable/modules/model_evaluation.html'],
   mentions: ['metrics'],
   examples: [
+    bad`
+      from sklearn.metrics import log_loss, roc_auc_score
+
+      def report(model, X_test, y_test):
+          probs = model.predict_proba(X_test)[:, 1]
+          print(«roc_auc_score(probs, y_test)»)
+          return «log_loss(probs, y_test)»
+    `,
     bad`
       from sklearn.metrics import precision_score as precision, confusion_matrix
 
