@@ -3,6 +3,7 @@ import { bare, child, type PyNode } from '../../documents/python/node.ts';
 import { nodesOf, nodesWithin, type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { callAt, callsOfMethod } from '../../facts/python/calls.ts';
 import { constantOf } from '../../facts/python/constants.ts';
+import { calledFunction } from '../../facts/python/functions.ts';
 import { typeOf } from '../../facts/python/types.ts';
 import { isServing } from '../../facts/serving/role.ts';
 import { routes } from '../../facts/serving/routes.ts';
@@ -19,6 +20,7 @@ const CUSTOMARY = new Set([
 /** The training file that fits a scaler. */
 function scalerFit(project: Project): { readonly document: PythonDocument; readonly node: PyNode } | undefined {
   for (const document of project.documents('python', ['Scaler'])) {
+    if (isServing(document)) continue;
     for (const { node, receiver } of callsOfMethod(document, 'fit', 'fit_transform')) {
       if (receiver !== undefined && SCALERS.test(typeOf(document, receiver) ?? '')) return { document, node };
     }
@@ -48,7 +50,10 @@ function* refits(
   document: PythonDocument,
 ): Generator<{ readonly node: PyNode; readonly type: string; readonly name: string }> {
   for (const route of routes(document)) {
-    for (const node of nodesWithin(document, route.function, 'call')) {
+    const own = nodesWithin(document, route.function, 'call').flatMap((node) => callAt(document, node) ?? []);
+    const helpers = new Set(own.flatMap((call) => calledFunction(document, call) ?? []));
+    const inside = [...helpers].flatMap((helper) => nodesWithin(document, helper, 'call'));
+    for (const node of [...own.map((call) => call.node), ...inside]) {
       const call = callAt(document, node);
       const type =
         call?.receiver === undefined || !/^fit(_transform)?$/.test(call.method ?? '')
@@ -72,6 +77,28 @@ export default defineCheck({
   fix: 'Save the fitted transformer with the model (one pipeline, one artefact), and only call `transform` in serving.',
   references: ['https://scikit-learn.org/stable/common_pitfalls.html#inconsistent-preprocessing'],
   examples: [
+    bad({
+      'serving/app.py': `
+        import numpy as np
+        from fastapi import FastAPI
+        from sklearn.preprocessing import StandardScaler
+
+        app = FastAPI()
+        scaler = StandardScaler()
+
+        def prepare(row):
+            return «scaler.fit_transform([row.x])»
+
+        @app.post("/predict")
+        def predict(row: Row):
+            return clf.predict(prepare(row)), clf.predict(«(np.array([row.x]) - 12.3) / 4.5»)
+      `,
+      'training/train.py': `
+        from sklearn.preprocessing import StandardScaler
+
+        scaler = StandardScaler().fit(X_train)
+      `,
+    }),
     bad`
       import joblib
       from fastapi import FastAPI
@@ -141,14 +168,17 @@ export default defineCheck({
     const documents = project.documents('python', ['fastapi', 'flask', 'bentoml', 'predict']).filter(isServing);
     const fitted = documents.length === 0 ? undefined : scalerFit(project);
     for (const document of documents) {
+      const told = new Set<PyNode>();
       for (const { node, type, name } of refits(document)) {
+        if (told.has(node)) continue;
+        told.add(node);
         yield at(
           document,
           node,
           `\`${name}\` fits \`${shortName(type)}\` on the request instead of using the one from training`,
         );
       }
-      if (fitted === undefined || fitted.document === document) continue;
+      if (fitted === undefined) continue;
       for (const node of nodesOf(document, 'binary_operator')) {
         if (!writtenScaling(document, node)) continue;
         const message =

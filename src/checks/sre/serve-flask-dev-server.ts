@@ -20,6 +20,13 @@ function isContainerCommand(document: PythonDocument, project: Project): boolean
   );
 }
 
+/** Something made for production is installed or started besides. */
+const hasServer = fact((project: Project): boolean =>
+  (['requirements', 'toml', 'dockerfile', 'yaml'] as const).some(
+    (kind) => project.documents(kind, ['gunicorn', 'uwsgi', 'uWSGI', 'waitress', 'hypercorn']).length > 0,
+  ),
+);
+
 /** Runs only when the file itself is started, or when somebody calls the function it is in. */
 function isGuarded(document: PythonDocument, node: PyNode): boolean {
   if (ancestor(node, 'function_definition') !== undefined) return true;
@@ -37,7 +44,10 @@ export default defineCheck({
       severity: 'high',
       when: 'the debugger is on where others can reach it: it runs any Python that is typed into it',
     },
-    local: { severity: 'low', when: 'only a start by hand switches the debugger on' },
+    local: {
+      severity: 'low',
+      when: 'only a start by hand switches the debugger on, and production has a server of its own',
+    },
   },
   title: 'Flask’s development server answers production requests',
   why: `
@@ -83,6 +93,22 @@ export default defineCheck({
       `,
       'open.py': 'import flask\napp = flask.Flask("x")\napp.run(debug=«True»)\n',
     }),
+    bad`
+      from flask import Flask
+
+      app = Flask(__name__)
+
+      if __name__ == "__main__":
+          app.run(debug=«True»)
+    `,
+    bad.as('debug')`
+      from flask import Flask
+
+      app = Flask(__name__)
+
+      if __name__ == "__main__":
+          app.run(host="0.0.0.0", debug=«True»)
+    `,
     bad.as('local')({
       'requirements.txt': 'flask\ngunicorn\n',
       'app.py':
@@ -115,12 +141,13 @@ export default defineCheck({
       const debug = argument(call, 2, 'debug');
       const host = argument(call, 0, 'host');
       const exposed = isContainerCommand(document, project) || !isGuarded(document, call.node);
+      const open = host !== undefined && isConstant(document, host, '0.0.0.0') && !hasServer(project);
       const called = textOf(document, call.callee);
       if (debug !== undefined && isConstant(document, debug, true)) {
         yield at(document, debug, `\`${called}\` starts the development server with its debugger`, {
-          grade: exposed ? 'debug' : 'local',
+          ...(exposed || open ? { grade: 'debug' } : hasServer(project) ? { grade: 'local' } : {}),
         });
-      } else if (exposed && host !== undefined && isConstant(document, host, '0.0.0.0')) {
+      } else if (exposed && isConstant(document, host, '0.0.0.0')) {
         yield at(
           document,
           call.callee,

@@ -1,6 +1,8 @@
 import { ancestor, child, type PyNode } from '../../documents/python/node.ts';
 import { nodesWithin, type PythonDocument, textOf } from '../../documents/python/python.ts';
-import { type Call, callAt } from '../../facts/python/calls.ts';
+import { type Call, callAt, callsOfMethod } from '../../facts/python/calls.ts';
+import { reachingBindings } from '../../facts/python/reaching.ts';
+import { bindingsFrom } from '../../facts/python/uses.ts';
 import { loadsModel } from '../../facts/serving/loads.ts';
 import { type Route, routes } from '../../facts/serving/routes.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
@@ -16,6 +18,16 @@ function isGuarded(document: PythonDocument, call: Call, route: Route): boolean 
     node = statement;
   }
   return false;
+}
+
+/** `pickle.loads(body)` whose result is asked for predictions; other bytes are no model. */
+function unpicklesModel(document: PythonDocument, call: Call): boolean {
+  if (!call.names.some((name) => /^(pickle|dill|cloudpickle)\.loads$/.test(name))) return false;
+  const made = bindingsFrom(document, call.node);
+  return callsOfMethod(document, 'predict', 'predict_proba', 'transform').some(
+    ({ receiver }) =>
+      receiver?.type === 'identifier' && reachingBindings(document, receiver).some((each) => made.includes(each)),
+  );
 }
 
 /** A function defined inside the handler runs when it is called, not here. */
@@ -36,6 +48,17 @@ export default defineCheck({
   references: ['https://fastapi.tiangolo.com/advanced/events/'],
   mentions: ['load', 'from_pretrained', 'InferenceSession', 'pipeline'],
   examples: [
+    bad`
+      import pickle
+      import boto3
+
+      s3 = boto3.client("s3")
+
+      def lambda_handler(event, context):
+          body = s3.get_object(Bucket="models", Key="m.pkl")["Body"].read()
+          model = «pickle.loads(body)»
+          return model.predict([event["x"]]).tolist()
+    `,
     bad`
       import joblib
       from fastapi import FastAPI
@@ -113,8 +136,8 @@ export default defineCheck({
     for (const route of routes(document)) {
       for (const node of nodesWithin(document, route.function, 'call')) {
         const call = callAt(document, node);
-        if (call === undefined || !loadsModel(call) || isNested(call, route) || isGuarded(document, call, route))
-          continue;
+        if (call === undefined || isNested(call, route) || isGuarded(document, call, route)) continue;
+        if (!loadsModel(call) && !unpicklesModel(document, call)) continue;
         const message = `\`${textOf(document, call.callee)}\` runs inside \`${route.name}\`, once for each request`;
         const header = { start: route.function.start, end: route.function.start };
         yield at(document, node, message, { evidence: [seen(document, header, `\`${route.name}\` handles requests`)] });

@@ -15,7 +15,7 @@ const PREDICTS = new Set(['predict', 'predict_proba', 'decision_function']);
 
 /** Someone looks at the payload: a model of it, a type test, or an answer that refuses it. */
 const LOOKS =
-  /validat|schema|isinstance|HTTPException|abort\(|BadRequest|\b4(00|22)\b|TypeAdapter|parse_obj|msgspec|ValueError|KeyError|not in |len\(|pydantic|marshmallow|cerberus/i;
+  /validat|schema|isinstance|HTTPException|abort\(|BadRequest|\b4(00|22)\b|TypeAdapter|parse_(obj|raw)|\b[A-Z]\w*\(\s*\*\*|msgspec|ValueError|KeyError|not in |len\(|pydantic|marshmallow|cerberus/i;
 
 /** `request.json`, `request.get_json()`, `await request.json()`, or a parameter declared as a plain dict or list. */
 function isRaw(document: PythonDocument, node: PyNode, route: Route): boolean {
@@ -118,6 +118,21 @@ export default defineCheck({
           @api.post("/dict")
           def plain(self, row: dict):
               return model.predict(«[list(row.values())]»)
+    `,
+    good`
+      import numpy as np
+      from flask import Flask, request
+      from pydantic import BaseModel
+
+      app = Flask(__name__)
+
+      class Row(BaseModel):
+          x: list[float]
+
+      @app.post("/a")
+      def a():
+          row = Row(**request.get_json())
+          return str(model.predict(np.array([row.x])))
     `,
     good`
       import mlflow
