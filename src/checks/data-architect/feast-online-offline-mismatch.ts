@@ -37,12 +37,18 @@ function retrievals(project: Project, method: string, position: number): readonl
 /** Files of one folder at the top belong to one model more often than not. */
 const areaOf = (path: RepoPath): string => (path.includes('/') ? path.slice(0, path.indexOf('/')) : '');
 
+/** `training/` and `serving/`: folders that are parts of one system. */
+const ROLE = /^(train|serv|api|app|src|infer|predict|online|offline|batch|pipelines?|jobs?|scripts?|ml|$)/i;
+const isRole = (first: PythonDocument, second: PythonDocument): boolean =>
+  ROLE.test(areaOf(first.path)) && ROLE.test(areaOf(second.path));
+
 const missingFrom = (wanted: ReadonlySet<string>, given: ReadonlySet<string>): readonly string[] =>
   [...wanted].filter((name) => !given.has(name));
 
 /** The training list that is nearest, where most features are the same; undefined when one is the same or none is near. */
 function nearest(online: Retrieval, offline: readonly Retrieval[]): Retrieval | undefined {
-  const area = offline.filter(({ document }) => areaOf(document.path) === areaOf(online.document.path));
+  const beside = offline.filter(({ document }) => areaOf(document.path) === areaOf(online.document.path));
+  const area = beside.length > 0 ? beside : offline.filter(({ document }) => isRole(document, online.document));
   const shared = (each: Retrieval): number => [...online.features].filter((name) => each.features.has(name)).length;
   if (
     area.some(
@@ -75,6 +81,15 @@ export default defineCheck({
   fix: 'Name the list once as a `FeatureService`, and use it for training and for serving.',
   references: ['https://docs.feast.dev/getting-started/concepts/feature-retrieval'],
   examples: [
+    bad({
+      'training/train.py': `
+        FEATURES = ["driver:conv", "driver:acc", "driver:trips"]
+        frame = store.get_historical_features(entity_df=entities, features=FEATURES).to_df()
+      `,
+      'serving/predict.py': `
+        row = store.get_online_features(features=«["driver:conv", "driver:acc"]», entity_rows=rows).to_dict()
+      `,
+    }),
     bad({
       'src/train.py': `
         from feast import FeatureStore

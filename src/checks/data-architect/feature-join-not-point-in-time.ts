@@ -1,4 +1,4 @@
-import { child, type PyNode } from '../../documents/python/node.ts';
+import { child, type PyNode, walk } from '../../documents/python/node.ts';
 import { nodesWithin, type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { FRAME } from '../../facts/pandas/frames.ts';
 import { rootOf } from '../../facts/pandas/roots.ts';
@@ -49,6 +49,7 @@ function hasTime(document: PythonDocument, frame: PyNode): boolean {
   const read = source?.type === 'call' ? callAt(document, source) : undefined;
   const dates = read?.keywords.get('parse_dates');
   if (dates !== undefined && dates.type !== 'false') return true;
+  if (source !== undefined && [...walk(source)].some((each) => TIME.test(stringOf(document, each) ?? ''))) return true;
   return nodesWithin(document, document.root, 'subscript').some((each) => {
     const column = stringOf(document, child(each, 'subscript'));
     const value = child(each, 'value');
@@ -87,6 +88,14 @@ export default defineCheck({
   ],
   mentions: ['merge'],
   examples: [
+    bad`
+      import pandas as pd
+
+      def build():
+          labels = pd.read_parquet("labels.parquet")[["user_id", "event_timestamp", "churned"]]
+          features = pd.read_parquet("features.parquet", columns=["user_id", "feature_timestamp", "n"])
+          return «labels.merge(features, on="user_id", how="left")»
+    `,
     bad`
       import pandas as pd
       from pandas import merge as combine

@@ -13,7 +13,8 @@ function isPinned(requirement: string): boolean {
   const text = requirement.split(';')[0]?.trim() ?? '';
   if (/\.whl$|^(\.{0,2}\/|file:)/.test(text)) return true;
   if (/^(git\+|https?:)|@\s*git\+/.test(text)) return /@[0-9a-f]{7,40}(#|$)|@v?\d+\.\d+/.test(text);
-  return /===?\s*[\w.]+/.test(text) && !/==\s*[\d.]*\*/.test(text);
+  // `~=2.1.0` lets only the patch level move.
+  return /(===?|~=\s*\d+\.\d+\.)\s*[\w.]+/.test(text) && !/==\s*[\d.]*\*/.test(text);
 }
 
 /** No tag and no digest, or the tag that moves. */

@@ -5,8 +5,6 @@ import { argument, type Call, calls } from '../../facts/python/calls.ts';
 import { dictionaryOf } from '../../facts/python/literals.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
-const KEYWORDS = ['start_date', 'dag_id', 'end_date', 'task_id'];
-
 function isDag({ name }: Call): boolean {
   return name !== undefined && /^airflow\.(models\.(dag\.)?|sdk\.|decorators\.)?(DAG|dag)$/.test(name);
 }
@@ -18,10 +16,8 @@ function isOperator({ name }: Call): boolean {
 }
 
 function valuesOf(document: PythonDocument, call: Call): readonly (readonly [string, PyNode])[] {
-  const own = KEYWORDS.flatMap((key) => {
-    const value = argument(call, -1, key);
-    return value === undefined ? [] : [[key, value] as const];
-  });
+  const named = [...call.keywords].filter(([key]) => key !== 'default_args' && key !== 'python_callable');
+  const own = [...named, ...call.args.map((value) => ['argument', value] as const)];
   const defaults = argument(call, -1, 'default_args');
   const shared = defaults === undefined ? undefined : dictionaryOf(document, defaults)?.get('start_date');
   return shared === undefined ? own : [...own, ['start_date', shared] as const];
@@ -41,6 +37,12 @@ export default defineCheck({
   references: ['https://airflow.apache.org/docs/apache-airflow/stable/faq.html#what-s-the-deal-with-start-date'],
   mentions: ['airflow'],
   examples: [
+    bad`
+      import random
+      from airflow.operators.python import PythonOperator
+
+      t = PythonOperator(task_id="train", python_callable=train, op_kwargs={"seed": «random.randint(0, 9)»})
+    `,
     bad`
       from datetime import datetime, timedelta
       import airflow
@@ -88,11 +90,13 @@ export default defineCheck({
 
   reads: 'python',
   *inspect(document) {
+    const told = new Set<PyNode>();
     for (const call of calls(document)) {
       if (!isDag(call) && !isOperator(call)) continue;
       for (const [key, value] of valuesOf(document, call)) {
         const found = varyingCall(document, value);
-        if (found === undefined || ancestor(found, 'lambda') !== undefined) continue;
+        if (found === undefined || told.has(found) || ancestor(found, 'lambda') !== undefined) continue;
+        told.add(found);
         yield at(
           document,
           found,

@@ -12,6 +12,7 @@ const CLOCK = new Set([
   'pendulum.today',
   'time.time',
   'airflow.utils.timezone.utcnow',
+  'airflow.utils.dates.days_ago',
   'pandas.Timestamp.now',
   'pandas.Timestamp.today',
   'pandas.Timestamp.utcnow',
