@@ -51,7 +51,7 @@ function queried(document: PythonDocument, call: Call): Danger | undefined {
       /\s+/g,
       ' ',
     );
-  return { node: call.node, says, grade: source === 'network' ? 'outside' : 'query' };
+  return { node: call.node, says, ...(source === 'network' ? { grade: 'outside' } : {}) };
 }
 
 function tooled(document: PythonDocument, call: Call): Danger | undefined {
@@ -84,7 +84,6 @@ export default defineCheck({
   confidence: 'high',
   grades: {
     outside: { severity: 'critical', when: 'the text comes from a request or from a language model' },
-    query: { severity: 'medium', when: 'a pandas expression is handed in whole' },
   },
   title: 'Text is run as code',
   why: `
@@ -130,7 +129,7 @@ export default defineCheck({
       tools = [«Repl()», *load_tools([«"terminal"», "llm-math"])]
       agent = create_agent(llm, allow_dangerous_code=«True»)
     `,
-    bad.as('query')`
+    bad`
       import pandas as pd
 
       def keep(df: pd.DataFrame, condition: str):

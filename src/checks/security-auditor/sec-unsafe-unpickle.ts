@@ -56,6 +56,7 @@ export default defineCheck({
       import pickle as p
       import requests
       from fastapi import FastAPI, Request
+      from huggingface_hub import hf_hub_download
 
       app = FastAPI()
 
@@ -65,7 +66,7 @@ export default defineCheck({
           return «p.loads(body)»
 
       def remote(url):
-          return «p.loads(requests.get(url).content)»
+          return «p.loads(requests.get(url).content)», «p.load(open(hf_hub_download("acme/clf", "model.pkl"), "rb"))»
     `,
     bad.as('argument')`
       import joblib

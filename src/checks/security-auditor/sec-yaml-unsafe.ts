@@ -3,7 +3,7 @@ import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { argument, type Call, callsTo } from '../../facts/python/calls.ts';
 import { isConstant } from '../../facts/python/constants.ts';
 import { qualifiedNames } from '../../facts/python/names.ts';
-import { isBelow, type VersionFact, versionMap } from '../../facts/versions/map.ts';
+import { isAtLeast, type VersionFact, versionMap } from '../../facts/versions/map.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
 const LOADERS = [
@@ -50,8 +50,8 @@ function verdictOn(document: PythonDocument, call: Call, pyyaml: VersionFact | u
   const loader = argument(call, 1, 'Loader');
   if (loader === undefined) {
     if (call.spread) return undefined;
-    const old = isBelow(pyyaml, '5.1') === 'yes' || name === 'ruamel.yaml.load';
-    return { node, says: 'names no loader', ...(old ? {} : { grade: 'full' }), ...asSafe(document, callee, safe) };
+    const full = isAtLeast(pyyaml, '5.1') === 'yes' && name !== 'ruamel.yaml.load';
+    return { node, says: 'names no loader', ...(full ? { grade: 'full' } : {}), ...asSafe(document, callee, safe) };
   }
   const names = qualifiedNames(document, loader);
   const fix = asSafe(document, loader, names.some((each) => /\.C\w+$/.test(each)) ? 'CSafeLoader' : 'SafeLoader');
@@ -107,10 +107,15 @@ export default defineCheck({
       import yaml
 
       def parse(text):
-          a = «yaml.load(text)»
           b = yaml.load(text, Loader=«yaml.FullLoader»)
-          return a, b, «yaml.full_load(text)»
+          return b, «yaml.full_load(text)»
     `,
+    bad`
+      from yaml import load as read
+
+      config = «read(text)»
+    `,
+    bad.as('full')({ 'requirements.txt': 'PyYAML==5.4\n', 'a.py': 'import yaml\nconfig = «yaml.load(text)»\n' }),
     bad({ 'requirements.txt': 'PyYAML==3.13\n', 'a.py': 'import yaml\nconfig = «yaml.load(text)»\n' }),
     bad`
       from ruamel.yaml import YAML

@@ -2,6 +2,7 @@ import { ancestor, child, type PyNode } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import type { Binding } from '../python/bindings.ts';
 import { callAt } from '../python/calls.ts';
+import { stringOf } from '../python/constants.ts';
 import { originsOf } from '../python/flow.ts';
 import { qualifiedName } from '../python/names.ts';
 import { reachingBindings } from '../python/reaching.ts';
@@ -16,6 +17,8 @@ export type Source = 'network' | 'argument' | 'constant';
 const WIRE =
   /^(requests\.(get|post|put|request|Session\(\)\.\w+)|httpx\.(get|post|request|(Async)?Client\(\)\.\w+)|urllib\.request\.urlopen|urllib3\.PoolManager\(\)\.request|aiohttp\.\w+|socket\.socket\(\)\.recv(from)?|boto3\.(client|resource)\(\)\.(get_object|download_fileobj)|redis\.(Strict)?Redis\(\)\.\w+|kafka\.\w+|pika\.\w+|zmq\.\w+)$/;
 
+const HUB = /^huggingface_hub\.(hf_hub_download|snapshot_download)$/;
+
 /** What whoever starts the program types. */
 const COMMAND_LINE = /^(argparse\.ArgumentParser\(\)\.parse_(known_)?args|builtins\.input|sys\.argv)$/;
 
@@ -23,7 +26,13 @@ const REQUEST_OBJECT = /^(flask|quart)\.request$/;
 const REQUEST_TYPE = /^(fastapi|starlette)(\.\w+)*\.(Request|UploadFile|WebSocket)(\(\))?$/;
 
 function isWire(document: PythonDocument, node: PyNode): boolean {
-  if (node.type === 'call') return callAt(document, node)?.names.some((name) => WIRE.test(name)) === true;
+  if (node.type === 'call') {
+    const call = callAt(document, node);
+    if (call === undefined) return false;
+    // A commit ties a download to what was evaluated.
+    const tied = /^[0-9a-f]{40}$/.test(stringOf(document, call.keywords.get('revision')) ?? '');
+    return call.names.some((name) => WIRE.test(name) || (HUB.test(name) && !tied));
+  }
   if (node.type !== 'identifier' && node.type !== 'attribute') return false;
   if (REQUEST_OBJECT.test(qualifiedName(document, node) ?? '')) return true;
   return REQUEST_TYPE.test(typeOf(document, node) ?? '');
