@@ -50,8 +50,16 @@ export default defineCheck({
   `,
   fix: 'Exchange data as JSON, Arrow or safetensors; store scikit-learn models with skops; or verify a signature before loading.',
   references: ['https://docs.python.org/3/library/pickle.html', 'https://cwe.mitre.org/data/definitions/502.html'],
-  mentions: ['pickle', 'joblib', 'dill', 'shelve', 'marshal', 'allow_pickle'],
+  mentions: ['pickle', 'Pickle', 'joblib', 'dill', 'shelve', 'marshal', 'np.load(', 'numpy'],
   examples: [
+    bad.as('argument')`
+      import cPickle
+      import numpy as np
+
+      def read(path):
+          print "reading", path
+          return «cPickle.load(open(path, "rb"))», «np.load(path, None, True)»
+    `,
     bad.as('network')`
       import pickle as p
       import requests
