@@ -1,11 +1,22 @@
-import { textOf } from '../../documents/python/python.ts';
+import { child, parts } from '../../documents/python/node.ts';
+import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { isFrameColumn } from '../../facts/pandas/frames.ts';
-import { argument, callsOfMethod } from '../../facts/python/calls.ts';
+import { argument, type Call, callsOfMethod } from '../../facts/python/calls.ts';
 import { isConstant } from '../../facts/python/constants.ts';
 import { isBelow, versionMap } from '../../facts/versions/map.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
 const METHODS = 'fillna replace clip drop_duplicates dropna ffill bfill interpolate mask where sort_values'.split(' ');
+
+/** `df["x"] = df["x"].fillna(0)` for the whole statement `df["x"].fillna(0, inplace=True)`. */
+function assigned(document: PythonDocument, call: Call, name: string): { readonly replacement?: string } {
+  const list = child(call.node, 'arguments');
+  if (call.node.parent?.type !== 'expression_statement' || list === undefined) return {};
+  const kept = parts(list).filter((each) => each.type !== 'comment' && !/^inplace\s*=/.test(textOf(document, each)));
+  if (parts(list).some((each) => each.type === 'comment') || kept.length === parts(list).length) return {};
+  const given = kept.map((each) => textOf(document, each)).join(', ');
+  return { replacement: `${name} = ${textOf(document, call.callee)}(${given})` };
+}
 
 export default defineCheck({
   evaluates: 'data-quality-checks',
@@ -22,6 +33,17 @@ export default defineCheck({
   references: ['https://pandas.pydata.org/docs/user_guide/copy_on_write.html'],
   mentions: ['inplace'],
   examples: [
+    bad`
+      import pandas as pd
+
+      class Cleaner:
+          def __init__(self, path):
+              self.df = pd.read_csv(path)
+
+          def run(self):
+              «self.df.loc[:, "a"].fillna(0, inplace=True)»
+              self.df.loc[self.df.a > 1, "a"].sum()
+    `,
     bad`
       import pandas as pd
 
@@ -79,7 +101,7 @@ export default defineCheck({
       if (!isConstant(document, argument(call, -1, 'inplace'), true)) continue;
       const name = textOf(document, column);
       const message = `\`${name}.${call.method}(…, inplace=True)\` changes a temporary copy, and \`${name}\` stays as it was`;
-      yield at(document, call.node, message, old ? { grade: 'old' } : {});
+      yield at(document, call.node, message, { ...(old ? { grade: 'old' } : {}), ...assigned(document, call, name) });
     }
   },
 });

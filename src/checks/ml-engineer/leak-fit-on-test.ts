@@ -1,3 +1,4 @@
+import type { PyNode } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { argument, type Call, callsOfMethod } from '../../facts/python/calls.ts';
 import { typeOf } from '../../facts/python/types.ts';
@@ -14,6 +15,14 @@ function isFit(document: PythonDocument, call: Call): boolean {
   return isEstimator(type) && call.method !== 'fit_transform';
 }
 
+/** Calibrators and blenders may learn from validation rows; what only prepares rows may not. */
+const isFitOnValidation = (document: PythonDocument, call: Call, rows: PyNode): boolean =>
+  call.receiver !== undefined &&
+  rows.type === 'identifier' &&
+  isTransformer(typeOf(document, call.receiver)) &&
+  /(^|_)(val|valid|validation)(_|$|\d)/i.test(textOf(document, rows)) &&
+  !/train|fit/i.test(textOf(document, rows));
+
 export default defineCheck({
   evaluates: 'data-leakage',
   stage: 'validation',
@@ -29,7 +38,19 @@ export default defineCheck({
   mentions: ['fit'],
   examples: [
     bad`
+      from sklearn.feature_extraction.text import TfidfVectorizer
       from sklearn.linear_model import LogisticRegression
+      from sklearn.model_selection import train_test_split
+      from sklearn.preprocessing import StandardScaler
+
+      NUM = ["a", "b"]
+
+      def prepared(df, val_texts):
+          train, test = train_test_split(df)
+          scaler = StandardScaler()
+          train[NUM] = scaler.fit_transform(train[NUM])
+          test[NUM] = «scaler.fit_transform(test[NUM])»
+          return «TfidfVectorizer().fit_transform(val_texts)»
 
       def adapt(val_df, test_df):
           model = LogisticRegression()
@@ -104,7 +125,7 @@ export default defineCheck({
       const given = argument(call, 0, 'X', 'raw_documents', 'texts');
       if (given === undefined || (!isFit(document, call) && call.method !== 'fit_on_texts')) continue;
       const rows = withAllColumns(document, given);
-      const source = heldOutBy(document, rows);
+      const source = heldOutBy(document, rows) ?? (isFitOnValidation(document, call, rows) ? rows : undefined);
       if (source === undefined || holdsTrainingRows(document, rows)) continue;
       const evidence =
         source === rows ? [] : [seen(document, source, `\`${textOf(document, rows)}\` is held out here`)];

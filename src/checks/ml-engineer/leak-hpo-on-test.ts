@@ -74,6 +74,18 @@ export default defineCheck({
   mentions: ['test', 'Test', 'holdout', 'hold_out'],
   examples: [
     bad`
+      from hyperopt import fmin, tpe
+      from sklearn.svm import SVC
+
+      class Tuner:
+          def objective(self, space):
+              clf = SVC(C=space["C"]).fit(self.X_train, self.y_train)
+              return -«clf.score(self.X_test, self.y_test)»
+
+          def run(self, space):
+              return fmin(self.objective, space, algo=tpe.suggest, max_evals=10)
+    `,
+    bad`
       import optuna
       from sklearn.metrics import accuracy_score as acc
       from sklearn.svm import SVC as Model

@@ -8,7 +8,7 @@ import { flowsInto, originsOf } from '../../facts/python/flow.ts';
 import { singleAssignment } from '../../facts/python/reaching.ts';
 import { isVariable } from '../../facts/python/uses.ts';
 import { learntRows } from '../../facts/training/fits.ts';
-import { comesFromTraining, type Division, divisions } from '../../facts/training/rows.ts';
+import { callsInto, comesFromTraining, type Division, divisions } from '../../facts/training/rows.ts';
 import { learnsStatistics, shortName } from '../../facts/training/transformers.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
 
@@ -21,11 +21,15 @@ interface Fit {
   readonly says: string;
 }
 
+const COMBINES = /^sklearn\.(pipeline|compose)\.(\w+\.)?\w+\(\)$/;
 const STATISTICS = new Set(['mean', 'median', 'mode', 'std', 'quantile']);
 
 /** A scaler, imputer, PCA or vectoriser that learns from rows which it also gives back. */
 function transformerFits(document: PythonDocument): readonly Fit[] {
-  return learntRows(document, learnsStatistics).map(({ call, type, output, rows }) => ({
+  const learns = (type: string, receiver: PyNode): boolean =>
+    learnsStatistics(type) ||
+    (COMBINES.test(type) && callsInto(document, receiver).some(({ name }) => learnsStatistics(`${name}()`)));
+  return learntRows(document, learns).map(({ call, type, output, rows }) => ({
     node: call.node,
     output,
     rows,
@@ -111,7 +115,8 @@ export default defineCheck({
       from sklearn.impute import SimpleImputer as Imputer
       from sklearn.linear_model import Ridge
       from sklearn.model_selection import KFold, train_test_split
-      from sklearn.preprocessing import StandardScaler
+      from sklearn.compose import ColumnTransformer
+      from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
       features = ["rooms", "area"]
       df = pd.read_csv("houses.csv")
@@ -119,6 +124,11 @@ export default defineCheck({
       median = df["age"].median()
       df["age"] = «df["age"].fillna(median)»
       train, test = train_test_split(df, random_state=42)
+
+      def combined(df):
+          pre = ColumnTransformer([("num", StandardScaler(), ["a"]), ("cat", OneHotEncoder(), ["b"])])
+          X = «pre.fit_transform(df.drop(columns=["y"]))»
+          return train_test_split(X, df["y"], random_state=0)
 
       def scaled(X, y):
           scaler = StandardScaler()

@@ -5,7 +5,14 @@ import { isConstant } from '../../facts/python/constants.ts';
 import { sameValue } from '../../facts/python/flow.ts';
 import { reachingBindings, singleAssignment } from '../../facts/python/reaching.ts';
 import { isVariable } from '../../facts/python/uses.ts';
-import { type ColumnRead, columnOf, droppedColumns, selectedColumns } from '../../facts/training/columns.ts';
+import {
+  type ColumnRead,
+  columnOf,
+  droppedColumns,
+  selectedColumns,
+  selectionOf,
+  takenFrom,
+} from '../../facts/training/columns.ts';
 import { type Fit, supervisedFits } from '../../facts/training/fits.ts';
 import { splits } from '../../facts/training/splits.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
@@ -26,7 +33,8 @@ function learnings(document: PythonDocument): readonly Learning[] {
 
 /** `X` for the `X_train` of `X_train, X_test, … = train_test_split(X, …)`. */
 function beforeSplit(document: PythonDocument, node: PyNode): PyNode {
-  const use = bare(node);
+  const whole = bare(node);
+  const use = (whole.type === 'subscript' ? takenFrom(document, whole) : undefined) ?? whole;
   const bindings = use.type === 'identifier' ? reachingBindings(document, use) : [];
   const [only] = bindings;
   if (bindings.length !== 1 || only === undefined) return use;
@@ -49,8 +57,8 @@ function heldBy(document: PythonDocument, rows: PyNode, target: ColumnRead): str
 }
 
 function onSameFrame(document: PythonDocument, rows: PyNode, target: ColumnRead): boolean {
-  const value = bare(singleAssignment(document, bare(rows)) ?? rows);
-  const frame = child(value, 'value');
+  const picked = selectionOf(document, rows);
+  const frame = picked && child(picked, 'value');
   return frame !== undefined && sameValue(document, frame, target.frame);
 }
 
@@ -101,6 +109,24 @@ export default defineCheck({
   references: ['https://doi.org/10.1016/j.patter.2023.100804'],
   mentions: ['fit'],
   examples: [
+    bad`
+      import pandas as pd
+      from sklearn.linear_model import LinearRegression
+      from sklearn.model_selection import train_test_split
+
+      def by_attribute():
+          df = pd.read_csv("homes.csv")
+          y = df.price
+          X = df.drop("id", axis=1)
+          X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+          return LinearRegression().fit(«X_train», y_train)
+
+      def sliced():
+          data = pd.read_csv("homes.csv")
+          target = data["price"].values
+          feats = data[["area", "price"]].values
+          return LinearRegression().fit(«feats[:800]», target[:800])
+    `,
     bad`
       import pandas as pd
       from sklearn.linear_model import LogisticRegression as Model

@@ -14,7 +14,7 @@ const SERIES = ['statsmodels.tsa', 'prophet', 'fbprophet', 'darts', 'sktime', 'n
 /** A split at random: by default for a split, when asked for with folds. */
 function isRandom(document: PythonDocument, { call }: Division): boolean {
   if (SPLITS.includes(call.name ?? '')) return !call.spread && isShuffled(document, call.keywords.get('shuffle'), true);
-  const folds = call.method === 'split' ? call.receiver : undefined;
+  const folds = call.method === 'split' ? call.receiver : call.keywords.get('cv');
   if (folds === undefined || !SHUFFLED_FOLDS.test(typeOf(document, folds) ?? '')) return false;
   return makers(document, folds).some((made) => isShuffled(document, made.keywords.get('shuffle'), false));
 }
@@ -91,6 +91,18 @@ export default defineCheck({
   references: ['https://scikit-learn.org/stable/modules/cross_validation.html#time-series-split'],
   mentions: ['split'],
   examples: [
+    bad`
+      import pandas as pd
+      from sklearn.ensemble import RandomForestRegressor
+      from sklearn.model_selection import KFold, cross_val_score
+
+      df = pd.read_csv("energy.csv")
+      df["ts"] = pd.to_datetime(df["ts"])
+      hourly = df.set_index("ts").resample("1h").mean()
+      kf = KFold(n_splits=5, shuffle=True, random_state=0)
+      «cross_val_score(RandomForestRegressor(), hourly[["temp"]], hourly["load"], cv=kf)»
+      cross_val_score(RandomForestRegressor(), hourly[["temp"]], hourly["load"], cv=5)
+    `,
     bad`
       import pandas as pd
       from sklearn.model_selection import train_test_split as tts

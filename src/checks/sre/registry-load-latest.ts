@@ -66,6 +66,16 @@ export default defineCheck({
     bad`
       import mlflow
       from fastapi import FastAPI
+
+      app = FastAPI()
+
+      @app.on_event("startup")
+      def startup():
+          app.state.model = mlflow.sklearn.load_model(«f"models:/{NAME}/latest"»)
+    `,
+    bad`
+      import mlflow
+      from fastapi import FastAPI
       from mlflow.pyfunc import load_model as load
 
       app = FastAPI()

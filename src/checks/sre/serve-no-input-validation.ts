@@ -7,11 +7,15 @@ import { reachingBindings } from '../../facts/python/reaching.ts';
 import { enclosingFunction } from '../../facts/python/structure.ts';
 import { typeOf } from '../../facts/python/types.ts';
 import { type Route, routes } from '../../facts/serving/routes.ts';
+import { callsInto } from '../../facts/training/rows.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
 
 const ARRAYS =
   /^(numpy\.(array|asarray)|pandas\.(DataFrame|json_normalize|Series)|torch\.(tensor|as_tensor|FloatTensor)|tensorflow\.(constant|convert_to_tensor)|xgboost\.DMatrix)$/;
 const PREDICTS = new Set(['predict', 'predict_proba', 'decision_function']);
+
+/** What another service answers is not what the client sent. */
+const ANSWERS = /^(requests|httpx|aiohttp|urllib3?)\./;
 
 /** Someone looks at the payload: a model of it, a type test, or an answer that refuses it. */
 const LOOKS =
@@ -65,6 +69,7 @@ function usesOf(document: PythonDocument, route: Route): readonly Use[] {
     )
       return [];
     return call.args.flatMap((value) => {
+      if (callsInto(document, value).some(({ name }) => ANSWERS.test(name ?? ''))) return [];
       const source = [...originsOf(document, value)].find((origin) => isRaw(document, origin, route));
       return source === undefined ? [] : [{ call, value, source }];
     });

@@ -24,6 +24,14 @@ export function isFrame(document: PythonDocument, node: PyNode): boolean {
   return importsModule(document, 'pandas') && !importsModule(document, ...OTHERS);
 }
 
+/** `df.loc[:, "x"]` */
+function isWholeColumn(document: PythonDocument, value: PyNode, [rows, column]: readonly PyNode[]): boolean {
+  const object =
+    value.type === 'attribute' && /\.loc$/.test(textOf(document, value)) ? child(value, 'object') : undefined;
+  const all = rows?.type === 'slice' && textOf(document, rows) === ':';
+  return all && column?.type === 'string' && object !== undefined && isFrame(document, object);
+}
+
 /** Attributes of a frame that are no columns. */
 const NO_COLUMNS = new Set(
   'T at attrs axes columns dtypes empty flags iat iloc index loc ndim shape size sparse str style values plot'.split(
@@ -37,7 +45,9 @@ export function isFrameColumn(document: PythonDocument, node: PyNode): boolean {
     const keys = node.children.filter((each) => each.field === 'subscript');
     const value = child(node, 'value');
     const [key] = keys;
-    if (value === undefined || key === undefined || keys.length !== 1) return false;
+    if (value === undefined || key === undefined) return false;
+    if (keys.length === 2) return isWholeColumn(document, value, keys);
+    if (keys.length !== 1) return false;
     return (key.type === 'string' || key.type === 'identifier') && isFrame(document, value);
   }
   if (node.type !== 'attribute') return false;

@@ -1,5 +1,6 @@
 import { bare, child, childrenOf, type PyNode } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
+import { isFrameColumn } from '../pandas/frames.ts';
 import { argument, type Call, callAt } from '../python/calls.ts';
 import { isConstant, stringOf } from '../python/constants.ts';
 import { elementsOf } from '../python/literals.ts';
@@ -41,7 +42,9 @@ function selectsColumns(document: PythonDocument, node: PyNode): boolean {
   if (key === undefined || keys.length !== 1) return false;
   if (key.type === 'string' || key.type === 'list') return true;
   return (
-    key.type === 'identifier' && /(col|feature|predictor|variable)s?(_|$)|columns|names$/i.test(textOf(document, key))
+    key.type === 'identifier' &&
+    (namesIn(document, key) !== undefined ||
+      /(col|feature|predictor|variable)s?(_|$)|columns|names$/i.test(textOf(document, key)))
   );
 }
 
@@ -88,12 +91,31 @@ export function namesIn(document: PythonDocument, node: PyNode): readonly string
   return names?.every((name) => name !== undefined) === true ? names : undefined;
 }
 
-/** The columns of `df[["a", "b"]]`, followed through names; undefined when they are not written out. */
-export function selectedColumns(document: PythonDocument, node: PyNode): readonly string[] | undefined {
+/** `df[["a"]]` of `df[["a"]].values`, `.to_numpy()`, `.astype(float)`. */
+function withoutCasts(document: PythonDocument, start: PyNode): PyNode {
+  let at = start;
+  for (let step = 0; step < MOST_STEPS && (at.type === 'attribute' || at.type === 'call'); step += 1) {
+    const next = sameRowsFrom(document, at);
+    if (next === undefined) return at;
+    at = bare(next);
+  }
+  return at;
+}
+
+/** `df[cols]` behind names, `.values`, `.to_numpy()` and `.astype(…)`; undefined for what selects no list of columns. */
+export function selectionOf(document: PythonDocument, node: PyNode): PyNode | undefined {
   const inner = bare(node);
   const value = bare((inner.type === 'identifier' ? onlyValue(document, inner) : undefined) ?? inner);
-  const key = value.type === 'subscript' ? child(value, 'subscript') : undefined;
-  return key === undefined || key.type === 'string' ? undefined : namesIn(document, key);
+  const picked = withoutCasts(document, value);
+  const key = picked.type === 'subscript' ? child(picked, 'subscript') : undefined;
+  return key === undefined || key.type === 'string' ? undefined : picked;
+}
+
+/** The columns of `df[["a", "b"]]`, followed through names; undefined when they are not written out. */
+export function selectedColumns(document: PythonDocument, node: PyNode): readonly string[] | undefined {
+  const picked = selectionOf(document, node);
+  const key = picked && child(picked, 'subscript');
+  return key && namesIn(document, key);
 }
 
 export interface ColumnRead {
@@ -121,6 +143,13 @@ function columnRead(document: PythonDocument, node: PyNode): ColumnRead | undefi
     const keys = childrenOf(node, 'subscript');
     const name = keys.length === 1 ? stringOf(document, keys[0]) : undefined;
     return frame === undefined || name === undefined ? undefined : { name, frame: bare(frame), popped: false };
+  }
+  if (node.type === 'attribute') {
+    const frame = child(node, 'object');
+    const name = child(node, 'attribute');
+    return frame && name && isFrameColumn(document, node)
+      ? { name: textOf(document, name), frame: bare(frame), popped: false }
+      : undefined;
   }
   const call = node.type === 'call' ? callAt(document, node) : undefined;
   const name = call?.method === 'pop' ? stringOf(document, call.args[0]) : undefined;

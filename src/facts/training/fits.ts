@@ -44,12 +44,16 @@ export interface Learnt {
 }
 
 /** `fit_transform(X)`, and `fit(X)` with the `transform` of the same rows, of objects whose type passes. */
-export function learntRows(document: PythonDocument, wanted: (type: string) => boolean): readonly Learnt[] {
+export function learntRows(
+  document: PythonDocument,
+  wanted: (type: string, receiver: PyNode) => boolean,
+): readonly Learnt[] {
   const found: Learnt[] = [];
   for (const call of callsOfMethod(document, 'fit_transform', 'fit').slice(0, MOST)) {
     const type = call.receiver && typeOf(document, call.receiver);
     const rows = argument(call, 0, 'X');
-    if (type === undefined || rows === undefined || !wanted(type)) continue;
+    if (type === undefined || rows === undefined || call.receiver === undefined || !wanted(type, call.receiver))
+      continue;
     const target = argument(call, 1, 'y');
     if (call.method === 'fit_transform') found.push({ call, type, rows, target, output: call.node });
     else for (const output of transformsOf(document, call, rows)) found.push({ call, type, rows, target, output });

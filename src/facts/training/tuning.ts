@@ -1,9 +1,10 @@
 import { child, type PyNode } from '../../documents/python/node.ts';
 import { nodesWithin, type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { argument, type Call, callAt, callsTo } from '../python/calls.ts';
+import { classOfSelf } from '../python/classes.ts';
 import { originsOf } from '../python/flow.ts';
 import { calledFunction } from '../python/functions.ts';
-import { definitionOf } from '../python/hierarchy.ts';
+import { definitionOf, methodNamed } from '../python/hierarchy.ts';
 import { statementOf } from '../python/structure.ts';
 
 const PICKS = /(^|\.)(max|min|argmax|argmin|nanargmax|idxmax|idxmin|sorted)$/;
@@ -34,7 +35,17 @@ function runBy(document: PythonDocument, callable: PyNode): readonly PyNode[] {
   }
   const wrapped = callable.type === 'call' ? callAt(document, callable) : undefined;
   const inner = wrapped?.name === 'functools.partial' ? wrapped.args[0] : callable;
-  return [inner === undefined ? undefined : definitionOf(document, inner, 'function')].flatMap((each) => each ?? []);
+  return [
+    inner === undefined ? undefined : (definitionOf(document, inner, 'function') ?? boundMethod(document, inner)),
+  ].flatMap((each) => each ?? []);
+}
+
+/** `self.objective`. */
+function boundMethod(document: PythonDocument, node: PyNode): PyNode | undefined {
+  const object = node.type === 'attribute' ? child(node, 'object') : undefined;
+  const name = node.type === 'attribute' ? child(node, 'attribute') : undefined;
+  const owner = object && classOfSelf(document, object);
+  return owner && name && methodNamed(document, owner, textOf(document, name));
 }
 
 /**
