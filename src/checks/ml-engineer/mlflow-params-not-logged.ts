@@ -1,14 +1,30 @@
-import { child } from '../../documents/python/node.ts';
+import { child, type PyNode } from '../../documents/python/node.ts';
 import { nodesWithin, type PythonDocument, textOf } from '../../documents/python/python.ts';
-import { calls } from '../../facts/python/calls.ts';
+import { callAt, calls } from '../../facts/python/calls.ts';
+import { calledFunction } from '../../facts/python/functions.ts';
 import { enclosingFunction, enclosingWith } from '../../facts/python/structure.ts';
 import { runStarts } from '../../facts/tracking/runs.ts';
 import { buildsModel } from '../../facts/training/role.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
-/** Anything that keeps the settings with the run, and wrappers that may. */
-const KEEPS =
-  /log_params?\b|log_dict|log_artifacts?\b|log_text|log_table|log_input|set_tags?\b|\btags\s*=|autolog|MLFlowLogger|MLflowCallback|\bTrainer\(|log_hyperparams|params\s*=\s*mlflow/;
+/** Integrations that keep the settings of every run of the program. */
+const ALWAYS_KEEPS = /autolog|MLFlowLogger|MLflowCallback|\bTrainer\(|log_hyperparams|params\s*=\s*mlflow/;
+/** Anything that keeps the settings with the run it is called in. */
+const KEEPS = /log_params?\b|log_dict|log_artifacts?\b|log_text|log_table|log_input|set_tags?\b|\btags\s*=/;
+
+/** The scope of the run, or a function that it calls, keeps the settings. */
+function keeps(document: PythonDocument, scope: PyNode): boolean {
+  const seen = new Set<PyNode>([scope]);
+  for (const each of seen) {
+    if (KEEPS.test(textOf(document, each))) return true;
+    for (const node of nodesWithin(document, each, 'call')) {
+      const call = callAt(document, node);
+      const inner = call && calledFunction(document, call);
+      if (inner !== undefined && seen.size < 50) seen.add(inner);
+    }
+  }
+  return false;
+}
 const RESULTS = /^mlflow\.(log_metrics?|(\w+\.)log_model|evaluate)$/;
 const WRAPPER = /(^|[._])(log|track|record|report)\w*$/i;
 
@@ -39,6 +55,23 @@ export default defineCheck({
   references: ['https://mlflow.org/docs/latest/ml/tracking/'],
   mentions: ['start_run'],
   examples: [
+    bad`
+      import mlflow
+
+      def sweep(lr):
+          with mlflow.start_run():
+              note(lr)
+              mlflow.log_metric("loss", lr)
+
+      def note(lr):
+          mlflow.log_param("lr", lr)
+
+      class Experiment:
+          def run(self, model, metrics):
+              with «mlflow.start_run(run_name="train")»:
+                  mlflow.log_metrics(metrics)
+                  mlflow.pytorch.log_model(model, name="model", input_example=self.batch)
+    `,
     bad`
       import mlflow as ml
       from mlflow import start_run as begin
@@ -120,17 +153,24 @@ export default defineCheck({
 
   reads: 'python',
   *inspect(document) {
-    if (KEEPS.test(document.text) || !buildsModel(document) || delegates(document)) return;
+    if (ALWAYS_KEEPS.test(document.text) || delegates(document)) return;
     const results = calls(document).filter(({ names }) => names.some((name) => RESULTS.test(name)));
     for (const call of runStarts(document)) {
       if (call.spread || call.keywords.has('run_id') || call.args.length > 0) continue;
       const scope = enclosingFunction(call.node) ?? document.root;
+      if (keeps(document, scope)) continue;
       const inside = new Set(nodesWithin(document, scope, 'call'));
       const result = results.find(({ node }) => inside.has(node) && node.start > call.node.start);
       const trains = [...inside].some((node) =>
         /\.(fit|train|partial_fit)$/.test(textOf(document, child(node, 'function') ?? node)),
       );
-      if (result === undefined || !trains || enclosingWith(call.node) !== undefined) continue;
+      const keepsModel = results.some(({ node, method }) => method === 'log_model' && inside.has(node));
+      if (
+        result === undefined ||
+        !(keepsModel || (trains && buildsModel(document))) ||
+        enclosingWith(call.node) !== undefined
+      )
+        continue;
       yield at(
         document,
         call.node,

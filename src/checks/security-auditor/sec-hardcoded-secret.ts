@@ -43,6 +43,10 @@ export default defineCheck({
   ],
   examples: [
     bad`
+      headers = {"Authorization": "Bearer «eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJtbC1zZXJ2aWNlIn0.Qm7dT3vK9pLw2XzR8bYh4NcF6gJs1AeU5oIiTt0xQz»"}
+      slack = "«xoxb-123456789012-1234567890123-Qm7dT3vK9pLw2XzR8bYh4NcF»"
+    `,
+    bad`
       import os
 
       TOKEN = "«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»"

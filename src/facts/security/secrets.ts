@@ -23,6 +23,8 @@ const PROVIDERS: readonly (readonly [string, RegExp])[] = [
   ['an npm token', /\bnpm_[A-Za-z0-9]{36}\b/g],
   ['a PyPI token', /\bpypi-AgEIcHlwaS5vcmc[\w-]{50,255}/g],
   ['a SendGrid key', /\bSG\.[\w-]{22}\.[\w-]{43}\b/g],
+  ['a JSON Web Token', /\beyJ[\w-]{10,500}\.eyJ[\w-]{10,2000}\.[\w-]{20,700}/g],
+  ['an Azure storage key', /\bAccountKey=[A-Za-z0-9+/]{86}==/g],
   ['a private key', /-----BEGIN (?:RSA |EC |OPENSSH |DSA |PGP )?PRIVATE KEY(?: BLOCK)?-----/g],
 ];
 
@@ -35,15 +37,19 @@ const PLACEHOLDER =
 
 /** Few different characters, or a run of the alphabet or the digits: nobody's real secret. */
 function isMadeUp(value: string): boolean {
-  const core = value.replace(/^[a-z]{2,10}[-_]/i, '');
+  // The numbers of a Slack token only say whose it is.
+  const core = /^xox/.test(value) ? value.slice(value.lastIndexOf('-') + 1) : value.replace(/^[a-z]{2,10}[-_]/i, '');
   return (
     new Set(core).size < 6 || /(?:0123456789|1234567890|abcdefghij|ABCDEFGHIJ)/.test(core) || /(.)\1{5}/.test(core)
   );
 }
 
+/** The claims `{"sub":"1234567890"` of the token that every tutorial shows. */
+const JWT_OF_DOCUMENTATION = '.eyJzdWIiOiIxMjM0NTY3ODkw';
+
 /** Known keys of documentation, and everything that reads like a stand-in. */
 export function isPlaceholder(value: string): boolean {
-  return PLACEHOLDER.test(value) || isMadeUp(value);
+  return PLACEHOLDER.test(value) || value.includes(JWT_OF_DOCUMENTATION) || isMadeUp(value);
 }
 
 /** Shannon entropy in bits per character; random base64 has above 4.5, words below 3.5. */
