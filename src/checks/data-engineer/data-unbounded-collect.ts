@@ -1,4 +1,4 @@
-import type { PyNode } from '../../documents/python/node.ts';
+import { contains, type PyNode } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { type Call, callAt, callsOfMethod } from '../../facts/python/calls.ts';
 import { originsOf } from '../../facts/python/flow.ts';
@@ -37,15 +37,13 @@ function readsTable(document: PythonDocument, call: Call): boolean {
 function executedBefore(document: PythonDocument, fetch: Call): PyNode | undefined {
   const cursor = fetch.receiver === undefined ? '' : textOf(document, fetch.receiver);
   const before = embeddedSql(document).filter(
-    ({ call }) =>
-      call.node.end <= fetch.node.end &&
-      enclosingFunction(call.node) === enclosingFunction(fetch.node) &&
-      call.receiver !== undefined,
+    ({ call }) => call.node.end <= fetch.node.end && enclosingFunction(call.node) === enclosingFunction(fetch.node),
   );
   const last = before
     .filter(
       ({ call }) =>
-        call.node === fetch.receiver || (call.receiver !== undefined && textOf(document, call.receiver) === cursor),
+        (fetch.receiver !== undefined && contains(fetch.receiver, call.node)) ||
+        (call.receiver !== undefined && textOf(document, call.receiver) === cursor),
     )
     .at(-1);
   return last?.statements.length === 1 && last.statements.every(readsWholeTable) ? last.node : undefined;
@@ -69,6 +67,12 @@ export default defineCheck({
   ],
   mentions: ['collect', 'toPandas', 'fetchall', 'read_sql'],
   examples: [
+    bad`
+      from sqlalchemy import create_engine, text
+
+      with create_engine("postgresql://h/db").connect() as conn:
+          rows = «conn.execute(text("SELECT id, body FROM documents")).fetchall()»
+    `,
     bad`
       import pandas as pd
       from pandas import read_sql as query

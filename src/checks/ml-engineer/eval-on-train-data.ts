@@ -1,11 +1,14 @@
-import { bare, type PyNode } from '../../documents/python/node.ts';
+import { bare, contains, type PyNode } from '../../documents/python/node.ts';
 import { nodesOf, type PythonDocument, textOf } from '../../documents/python/python.ts';
 import type { Call } from '../../facts/python/calls.ts';
 import { sameValue } from '../../facts/python/flow.ts';
+import { isInside, statementOf } from '../../facts/python/structure.ts';
+import { bindingsFrom, readsOf } from '../../facts/python/uses.ts';
 import { evaluations } from '../../facts/training/evaluations.ts';
 import { type Fit, supervisedFits } from '../../facts/training/fits.ts';
 import { metrics, predictionsIn } from '../../facts/training/metrics.ts';
-import { dividesRows } from '../../facts/training/rows.ts';
+import { dividesRows, divisions } from '../../facts/training/rows.ts';
+import { splits } from '../../facts/training/splits.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
 
 /** Names and words of anything that judges on other rows. */
@@ -35,10 +38,26 @@ function judgements(document: PythonDocument): readonly { readonly node: PyNode;
   );
 }
 
+/** The statements that split rows, where nothing ever reads what they hold out and nothing else divides rows. */
+function idleSplits(document: PythonDocument): readonly PyNode[] {
+  const all = splits(document);
+  const idle = all.every(({ call, heldOut }) => {
+    const made = bindingsFrom(document, call.node).filter(({ node }) => heldOut.includes(node));
+    return (
+      made.length > 0 && made.length === heldOut.length && made.every((each) => readsOf(document, each).length === 0)
+    );
+  });
+  return idle && all.length === divisions(document).length ? all.map(({ call }) => statementOf(call.node)) : [];
+}
+
 function looksElsewhere(document: PythonDocument): boolean {
-  if (dividesRows(document)) return true;
-  const named = nodesOf(document, 'identifier', 'string_content').some((each) =>
-    ELSEWHERE.test(textOf(document, each)),
+  const idle = idleSplits(document);
+  if (idle.length === 0 && dividesRows(document)) return true;
+  const named = nodesOf(document, 'identifier', 'string_content').some(
+    (each) =>
+      ELSEWHERE.test(textOf(document, each)) &&
+      !idle.some((statement) => contains(statement, each)) &&
+      !isInside(each, 'import_from_statement'),
   );
   return named || evaluations(document).some(({ model, rows }) => fittedOn(document, model, rows) === undefined);
 }
@@ -55,6 +74,28 @@ export default defineCheck({
   references: ['https://scikit-learn.org/stable/modules/cross_validation.html'],
   mentions: ['fit'],
   examples: [
+    bad`
+      from sklearn.linear_model import LogisticRegression
+      from sklearn.metrics import classification_report
+      from sklearn.model_selection import train_test_split
+
+      def main(X, y):
+          X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=1)
+          clf = LogisticRegression().fit(X_train, y_train)
+          print(«classification_report(y_train, clf.predict(X_train))»)
+          return clf
+    `,
+    good`
+      from sklearn.linear_model import LogisticRegression
+      from sklearn.metrics import accuracy_score
+      from sklearn.model_selection import train_test_split
+
+      def main(X, y):
+          X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=1)
+          clf = LogisticRegression().fit(X_train, y_train)
+          print(accuracy_score(y_train, clf.predict(X_train)))
+          return clf, X_test, y_test
+    `,
     bad`
       from sklearn.linear_model import LogisticRegression as Model
       from sklearn.metrics import accuracy_score as acc
