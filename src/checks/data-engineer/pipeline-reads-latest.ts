@@ -36,6 +36,14 @@ const readsData = (document: PythonDocument, call: Call): boolean =>
     METHODS.has(call.method ?? '') &&
     /\bread\b|client|s3|bucket|blob|spark/i.test(textOf(document, call.receiver)));
 
+/** `max(files, key=os.path.getmtime)` */
+function isNewestFile(document: PythonDocument, node: PyNode): boolean {
+  const call = node.type === 'call' ? callAt(document, node) : undefined;
+  if (!/^builtins\.(max|sorted)$/.test(call?.name ?? '')) return false;
+  const key = call?.keywords.get('key');
+  return key !== undefined && /getmtime|getctime|st_mtime|st_ctime|last_modified/i.test(textOf(document, key));
+}
+
 function fromPath(document: PythonDocument, call: Call): Reading | undefined {
   const path = argument(call, 0, 'path', 'filepath_or_buffer', 'Key', 'io');
   if (path === undefined || !readsData(document, call)) return undefined;
@@ -43,6 +51,8 @@ function fromPath(document: PythonDocument, call: Call): Reading | undefined {
   if (LATEST.test(shape))
     return { node: path, says: `reads \`${shape.slice(0, 80)}\`, whatever that holds at the time` };
   for (const origin of originsOf(document, path)) {
+    if (isNewestFile(document, origin))
+      return { node: path, says: `reads the file that \`${textOf(document, origin).slice(0, 80)}\` finds newest` };
     const clock = origin.type === 'call' ? callAt(document, origin) : undefined;
     if (asksClock(clock?.name))
       return { node: path, says: `reads a path that \`${textOf(document, origin)}\` chooses` };
@@ -77,6 +87,17 @@ export default defineCheck({
   references: ['https://airflow.apache.org/docs/apache-airflow/stable/best-practices.html#creating-a-task'],
   mentions: ['airflow', 'prefect', 'dagster', 'luigi', 'kfp', 'zenml', 'metaflow'],
   examples: [
+    bad`
+      import glob
+      import os
+      import pandas as pd
+      from airflow.decorators import task
+
+      @task
+      def newest():
+          path = max(glob.glob("/data/exports/*.parquet"), key=os.path.getmtime)
+          return len(pd.read_parquet(«path»))
+    `,
     bad`
       from datetime import date, datetime as moment
       import pandas as pd

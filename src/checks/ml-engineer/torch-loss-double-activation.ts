@@ -112,6 +112,19 @@ export default defineCheck({
   mentions: ['oss', 'entropy'],
   examples: [
     bad`
+      from collections import OrderedDict
+      from torch import nn
+
+      class Ce(nn.Module):
+          def __init__(self):
+              super().__init__()
+              self.net = nn.Sequential(OrderedDict([("fc", nn.Linear(4, 3)), ("sm", nn.Softmax(dim=-1))]))
+              self.criterion = nn.CrossEntropyLoss()
+
+          def training_loss(self, x, y):
+              return self.criterion(«self.net(x)», y)
+    `,
+    bad`
       import torch.nn.functional as F
       from torch import nn as layers
 

@@ -48,6 +48,14 @@ export default defineCheck({
   mentions: ['__init__'],
   examples: [
     bad`
+      import pytorch_lightning as pl
+      from torch import nn
+
+      class Lit(pl.LightningModule):
+          def «__init__»(self, hidden):
+              self.encoder = nn.Linear(10, hidden)
+    `,
+    bad`
       from torch import nn as layers
 
       class Net(layers.Module):

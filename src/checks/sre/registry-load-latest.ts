@@ -63,6 +63,17 @@ export default defineCheck({
   ],
   mentions: ['latest'],
   examples: [
+    bad({
+      'src/inference/batch.py': `
+        import mlflow
+
+        MODEL_URI = «"models:/churn/latest"»
+
+        def main(df):
+            model = mlflow.pyfunc.load_model(MODEL_URI)
+            return model.predict(df)
+      `,
+    }),
     bad`
       import mlflow
       from fastapi import FastAPI

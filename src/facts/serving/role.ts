@@ -1,7 +1,7 @@
 import { fact } from '../../core/fact.ts';
 import { child } from '../../documents/python/node.ts';
 import { nodesOf, type PythonDocument, textOf } from '../../documents/python/python.ts';
-import { calls, callsTo } from '../python/calls.ts';
+import { calls, callsOfMethod, callsTo } from '../python/calls.ts';
 import { routes } from './routes.ts';
 
 const TRAINS = /^(fit|fit_transform|backward|train_on_batch)$/;
@@ -29,6 +29,7 @@ export const isServing: (document: PythonDocument) => boolean = fact((document) 
   if (trains) return false;
   return (
     app ||
+    callsOfMethod(document, 'predict', 'predict_proba').length > 0 ||
     nodesOf(document, 'function_definition').some((node) =>
       /predict|infer|score|handle/.test(textOf(document, child(node, 'name') ?? node).slice(0, 60)),
     )

@@ -6,17 +6,19 @@ import { classOfSelf } from '../python/classes.ts';
 import { calledFunction, exportedDefinition } from '../python/functions.ts';
 import { attributeSources, instanceName, methodNamed, outerBases } from '../python/hierarchy.ts';
 import { importsModule } from '../python/imports.ts';
+import { elementsOf } from '../python/literals.ts';
 import { singleAssignment } from '../python/reaching.ts';
 import { enclosingLoop, returnsOf } from '../python/structure.ts';
 import { typeOf } from '../python/types.ts';
 import { MOST } from './most.ts';
 
-const MODULE = /^torch\.nn\.(modules\.\w+\.)?[A-Z]\w*$/;
+const MODULE =
+  /^(torch\.nn\.(modules\.\w+\.)?[A-Z]\w*|(pytorch_lightning|lightning(\.pytorch)?)\.(\w+\.)*LightningModule|transformers\.(\w+\.)*PreTrainedModel)$/;
 /** Layers that hold parameters, or other layers. */
 const LAYER =
   /^torch\.nn\.(modules\.\w+\.)?(Lazy)?(Linear|Bilinear|Conv\w+|Embedding(Bag)?|BatchNorm\w*|SyncBatchNorm|LayerNorm|RMSNorm|GroupNorm|InstanceNorm\w*|LSTM|GRU|RNN|LSTMCell|GRUCell|RNNCell|MultiheadAttention|Transformer\w*|PReLU|Sequential)$/;
 
-/** The classes of the file that are `torch.nn.Module`s, directly or through others. */
+/** The classes of the file that are `torch.nn.Module`s, directly or through others, Lightning's included. */
 export const moduleClasses: (document: PythonDocument) => readonly PyNode[] = fact((document) =>
   nodesOf(document, 'class_definition').filter((owner) =>
     outerBases(document, owner).some((base) => MODULE.test(base)),
@@ -143,8 +145,18 @@ function insideCall(document: PythonDocument, call: Call): PyNode | undefined {
 function lastOfSequence(document: PythonDocument, sequence: PyNode): PyNode | undefined {
   const made = constructionOf(document, sequence);
   const call = made && callAt(document, made);
-  const last = call === undefined || call.spread ? undefined : call.args.at(-1);
+  const last = call === undefined || call.spread ? undefined : (lastNamed(document, call) ?? call.args.at(-1));
   return last?.type === 'call' && LAYERS[typeOf(document, last) ?? ''] !== undefined ? last : undefined;
+}
+
+/** The last layer of `OrderedDict([("fc", …), ("out", …)])`. */
+function lastNamed(document: PythonDocument, { args }: Call): PyNode | undefined {
+  const [only, other] = args;
+  const dictionary = only?.type === 'call' && other === undefined ? callAt(document, only) : undefined;
+  if (dictionary?.name !== 'collections.OrderedDict') return undefined;
+  const [list] = dictionary.args;
+  const pair = list && elementsOf(document, list)?.at(-1);
+  return pair?.type === 'tuple' ? parts(pair)[1] : undefined;
 }
 
 /** The call that made a value: behind a name or an attribute of `self`, `.to(…)` and the like taken off. */
