@@ -1,9 +1,10 @@
-import { type PythonDocument, textOf } from '../../documents/python/python.ts';
+import { bare, child, childrenOf, contains, type PyNode } from '../../documents/python/node.ts';
+import { nodesOf, type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { argument, type Call } from '../../facts/python/calls.ts';
 import { constantOf } from '../../facts/python/constants.ts';
-import { originsOf } from '../../facts/python/flow.ts';
+import { originsOf, sameValue } from '../../facts/python/flow.ts';
 import { elementsOf } from '../../facts/python/literals.ts';
-import { type Learnt, learntRows } from '../../facts/training/fits.ts';
+import { fits, type Learnt, learntRows } from '../../facts/training/fits.ts';
 import { callsInto, comesFromTraining, type Division, divisions } from '../../facts/training/rows.ts';
 import { shortName } from '../../facts/training/transformers.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
@@ -30,6 +31,40 @@ function hasMoreColumns(document: PythonDocument, call: Call): boolean {
   const rows = constantOf(document, made ? argument(call, 0, 'n_samples') : shape[0])?.value;
   const columns = constantOf(document, made ? argument(call, 1, 'n_features') : shape[1])?.value;
   return typeof rows === 'number' && typeof columns === 'number' && columns > rows;
+}
+
+/** `X[X.columns[selector.get_support()]]`: where columns are picked by what a fitted selector says. */
+function picksOf(document: PythonDocument, model: PyNode): readonly PyNode[] {
+  const told = (object: PyNode | undefined, name: string): boolean =>
+    object !== undefined && SAYS.test(name) && sameValue(document, bare(object), model);
+  const said = nodesOf(document, 'attribute').filter((node) =>
+    told(child(node, 'object'), textOf(document, child(node, 'attribute') ?? node)),
+  );
+  if (said.length === 0) return [];
+  return nodesOf(document, 'subscript').filter((node) =>
+    childrenOf(node, 'subscript').some((key) => saidIn(document, key, said)),
+  );
+}
+
+const SAYS = /^(support_|ranking_|get_support|get_feature_names_out)$/;
+
+/** The key of a subscript, or of one inside it, comes from what was said. */
+function saidIn(document: PythonDocument, key: PyNode, said: readonly PyNode[]): boolean {
+  return [...originsOf(document, key)].some(
+    (origin) =>
+      said.some((each) => contains(origin, each)) ||
+      (origin.type === 'subscript' &&
+        childrenOf(origin, 'subscript').some((inner) => said.some((each) => contains(inner, each)))),
+  );
+}
+
+/** What a selector learnt without giving rows back, and the rows that were picked by it. */
+function pickedRows(document: PythonDocument): readonly Learnt[] {
+  return fits(document).flatMap(({ call, model, type, rows, target }) =>
+    type === undefined || !SELECTOR.test(type)
+      ? []
+      : picksOf(document, bare(model)).map((output) => ({ call, type, rows, target, output })),
+  );
 }
 
 function laterDivision(document: PythonDocument, learnt: Learnt): Division | undefined {
@@ -60,6 +95,33 @@ export default defineCheck({
   references: ['https://scikit-learn.org/stable/common_pitfalls.html#data-leakage'],
   mentions: ['feature_selection'],
   examples: [
+    bad`
+      from sklearn.ensemble import RandomForestClassifier
+      from sklearn.feature_selection import RFE, SelectKBest
+      from sklearn.model_selection import train_test_split
+
+      def by_support(X, y):
+          rfe = RFE(RandomForestClassifier(random_state=0))
+          «rfe.fit(X, y)»
+          X = X[X.columns[rfe.support_]]
+          return train_test_split(X, y, random_state=0)
+
+      def by_names(X, y):
+          kbest = SelectKBest(k=20)
+          «kbest.fit(X, y)»
+          cols = X.columns[kbest.get_support()]
+          return train_test_split(X[cols], y, random_state=0)
+    `,
+    good`
+      from sklearn.feature_selection import SelectKBest
+      from sklearn.model_selection import train_test_split
+
+      def on_training_rows(X, y):
+          X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+          kbest = SelectKBest(k=20).fit(X_train, y_train)
+          cols = X.columns[kbest.get_support()]
+          return X_train[cols], X_test[cols]
+    `,
     bad`
       from sklearn.feature_selection import SelectKBest as Best, f_classif
       from sklearn.model_selection import cross_val_score, train_test_split
@@ -110,9 +172,13 @@ export default defineCheck({
 
   reads: 'python',
   *inspect(document) {
-    for (const learnt of learntRows(document, (type) => SELECTOR.test(type))) {
+    const told = new Set<PyNode>();
+    const all = [...learntRows(document, (type) => SELECTOR.test(type)), ...pickedRows(document)];
+    for (const learnt of all) {
+      if (told.has(learnt.call.node)) continue;
       const division = laterDivision(document, learnt);
       if (division === undefined) continue;
+      told.add(learnt.call.node);
       const unsupervised = learnt.type.endsWith('VarianceThreshold()');
       const grade = unsupervised ? { grade: 'unsupervised' } : isWide(document, learnt) ? { grade: 'wide' } : {};
       const evidence = [seen(document, division.call.node, 'the chosen columns are split here')];

@@ -1,5 +1,5 @@
 import { child, firstPart, type PyNode, parts } from '../../documents/python/node.ts';
-import { nodesOf, type PythonDocument, textOf } from '../../documents/python/python.ts';
+import { nodesOf, nodesWithin, type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { definitionName, enclosingFunction } from '../../facts/python/structure.ts';
 import { isServing } from '../../facts/serving/role.ts';
 import { routes } from '../../facts/serving/routes.ts';
@@ -34,13 +34,35 @@ const PLAIN = new Set([
 function defaultOf(document: PythonDocument, clause: PyNode): PyNode | undefined {
   const block = clause.children.find((each) => each.type === 'block');
   const last = block === undefined ? undefined : parts(block).at(-1);
-  if (block === undefined || last?.type !== 'return_statement' || TELLS.test(textOf(document, block))) return undefined;
+  if (block === undefined || last === undefined || TELLS.test(textOf(document, block))) return undefined;
+  if (last.type === 'expression_statement') return assignedDefault(document, clause, firstPart(last));
+  if (last.type !== 'return_statement') return undefined;
   const value = firstPart(last);
-  if (value === undefined) return last;
-  const constant =
-    PLAIN.has(value.type) ||
-    (value.type === 'identifier' && /^[A-Z_]+$|default|fallback/i.test(textOf(document, value)));
-  return constant ? last : undefined;
+  return value === undefined || isDefault(document, value) ? last : undefined;
+}
+
+/** Makers of answers: with constants alone they make a constant one. */
+const MAKES = /(^|\.)(jsonify|make_response|zeros|ones|full|array|asarray|tensor|[A-Z]\w*)$/;
+
+function isDefault(document: PythonDocument, value: PyNode): boolean {
+  if (PLAIN.has(value.type)) return true;
+  if (value.type === 'identifier') return /^[A-Z_]+$|default|fallback/i.test(textOf(document, value));
+  const callee = value.type === 'call' ? child(value, 'function') : undefined;
+  const list = callee && child(value, 'arguments');
+  if (callee === undefined || list === undefined || !MAKES.test(textOf(document, callee))) return false;
+  return parts(list).every((each) => PLAIN.has((child(each, 'value') ?? each).type));
+}
+
+/** `score = 0.0` in the place of the `score = model.predict(x)` that failed. */
+function assignedDefault(document: PythonDocument, clause: PyNode, last: PyNode | undefined): PyNode | undefined {
+  const name = last?.type === 'assignment' ? child(last, 'left') : undefined;
+  const value = last && child(last, 'right');
+  if (last === undefined || name === undefined || value === undefined || !isDefault(document, value)) return undefined;
+  const attempt = clause.parent && child(clause.parent, 'body');
+  const tried = attempt === undefined ? [] : nodesWithin(document, attempt, 'assignment');
+  return tried.some((each) => textOf(document, child(each, 'left') ?? each) === textOf(document, name))
+    ? last
+    : undefined;
 }
 
 function isPredicting(document: PythonDocument, clause: PyNode): boolean {
@@ -65,6 +87,23 @@ export default defineCheck({
   ],
   mentions: ['except'],
   examples: [
+    bad`
+      from flask import Flask, jsonify, request
+
+      app = Flask(__name__)
+
+      @app.post("/p")
+      def p():
+          try:
+              y = app.model.predict([request.json["x"]])
+          except Exception as exc:
+              «return jsonify({"score": 0.5})»
+          try:
+              z = app.model.predict(y)
+          except Exception:
+              «z = 0.0»
+          return jsonify({"score": z})
+    `,
     bad`
       import joblib
       from fastapi import FastAPI as Api
