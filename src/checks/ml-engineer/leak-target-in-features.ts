@@ -3,7 +3,7 @@ import { nodesOf, type PythonDocument, textOf } from '../../documents/python/pyt
 import { callAt, calls } from '../../facts/python/calls.ts';
 import { isConstant } from '../../facts/python/constants.ts';
 import { sameValue } from '../../facts/python/flow.ts';
-import { reachingBindings, singleAssignment } from '../../facts/python/reaching.ts';
+import { singleAssignment } from '../../facts/python/reaching.ts';
 import { isVariable } from '../../facts/python/uses.ts';
 import {
   type ColumnRead,
@@ -11,10 +11,9 @@ import {
   droppedColumns,
   selectedColumns,
   selectionOf,
-  takenFrom,
 } from '../../facts/training/columns.ts';
 import { type Fit, supervisedFits } from '../../facts/training/fits.ts';
-import { splits } from '../../facts/training/splits.ts';
+import { beforeSplit } from '../../facts/training/rows.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
 
 /** What a model is fitted on, brought back to the rows before a split where there was one. */
@@ -29,17 +28,6 @@ function learnings(document: PythonDocument): readonly Learning[] {
     if (fit.target === undefined || /(Pipeline|SearchCV)\(\)$/.test(fit.type ?? '')) return [];
     return [{ fit, rows: beforeSplit(document, fit.rows), target: beforeSplit(document, fit.target) }];
   });
-}
-
-/** `X` for the `X_train` of `X_train, X_test, … = train_test_split(X, …)`. */
-function beforeSplit(document: PythonDocument, node: PyNode): PyNode {
-  const whole = bare(node);
-  const use = (whole.type === 'subscript' ? takenFrom(document, whole) : undefined) ?? whole;
-  const bindings = use.type === 'identifier' ? reachingBindings(document, use) : [];
-  const [only] = bindings;
-  if (bindings.length !== 1 || only === undefined) return use;
-  const split = splits(document).find(({ training }) => training.includes(only.node));
-  return split?.inputs[split.training.indexOf(only.node)] ?? use;
 }
 
 /** How the features come to hold the column; undefined when they do not or when that is not known. */

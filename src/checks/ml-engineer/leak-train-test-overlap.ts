@@ -5,7 +5,7 @@ import { originsOf, sameValue } from '../../facts/python/flow.ts';
 import { singleAssignment } from '../../facts/python/reaching.ts';
 import { definitionName, enclosingFunction } from '../../facts/python/structure.ts';
 import { rowsRoot, takenFrom, withAllColumns } from '../../facts/training/columns.ts';
-import { type Fit, fits, supervisedFits } from '../../facts/training/fits.ts';
+import { fits, isModelOf, supervisedFits } from '../../facts/training/fits.ts';
 import { comesFromTraining, holds } from '../../facts/training/rows.ts';
 import { isHeldOutName, isTrainingName, splits } from '../../facts/training/splits.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
@@ -57,7 +57,7 @@ function* joined(document: PythonDocument): Generator<Found> {
     const judged = callsOfMethod(document, 'predict', 'predict_proba', 'score').find(
       ({ node, receiver, args }) =>
         node.start > fit.call.node.end &&
-        sameModel(document, fit, receiver) &&
+        isModelOf(document, fit, receiver) &&
         args[0] !== undefined &&
         inside.some((each) => sameValue(document, withAllColumns(document, args[0] ?? node), each)),
     );
@@ -69,10 +69,6 @@ function* joined(document: PythonDocument): Generator<Found> {
     };
   }
 }
-
-const sameModel = (document: PythonDocument, fit: Fit, receiver: PyNode | undefined): boolean =>
-  receiver !== undefined &&
-  (sameValue(document, receiver, fit.model) || singleAssignment(document, receiver) === fit.call.node);
 
 /** The same variable given for training and for validation. */
 function* given(document: PythonDocument): Generator<Found> {
@@ -94,9 +90,8 @@ function* given(document: PythonDocument): Generator<Found> {
 
 const onPurpose = (document: PythonDocument, node: PyNode): boolean => {
   const holder = enclosingFunction(node);
-  return /sanity|overfit|smoke|debug|dummy/i.test(
-    `${document.path} ${(holder && definitionName(document, holder)) ?? ''}`,
-  );
+  const name = holder && definitionName(document, holder);
+  return /sanity|overfit|smoke|debug|dummy/i.test(`${document.path} ${name ?? ''}`);
 };
 
 export default defineCheck({

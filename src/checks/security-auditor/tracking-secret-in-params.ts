@@ -1,14 +1,12 @@
 import { ancestor, type PyNode, walk } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
-import { argument, type Call, callAt, calls, callsOfMethod } from '../../facts/python/calls.ts';
+import { argument, type Call, callAt, calls } from '../../facts/python/calls.ts';
 import { stringOf } from '../../facts/python/constants.ts';
-import { sameValue } from '../../facts/python/flow.ts';
 import { dictionaryOf } from '../../facts/python/literals.ts';
 import { qualifiedName } from '../../facts/python/names.ts';
-import { reachingBindings, singleAssignment } from '../../facts/python/reaching.ts';
-import { typeOf } from '../../facts/python/types.ts';
+import { singleAssignment } from '../../facts/python/reaching.ts';
+import { secretOption } from '../../facts/security/arguments.ts';
 import { isSecretName } from '../../facts/security/secrets.ts';
-import { callsInto } from '../../facts/training/rows.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
 const RECORDS =
@@ -18,26 +16,6 @@ interface Leak {
   readonly node: PyNode;
   readonly says: string;
 }
-
-/** The option of the parser that made these arguments, or of one built elsewhere, that holds a credential: `--api-key`. */
-function secretOption(document: PythonDocument, parsed: PyNode): string | undefined {
-  const parser = callsInto(document, parsed).find(({ method }) => /^parse_(known_)?args$/.test(method ?? ''))?.receiver;
-  const isVariableOf = parser?.type === 'identifier' && reachingBindings(document, parser)[0]?.kind === 'assignment';
-  for (const call of callsOfMethod(document, 'add_argument')) {
-    const other = call.receiver?.type === 'identifier' && parser !== undefined && isVariableOf;
-    if (other && call.receiver && !sameValue(document, call.receiver, parser) && isParser(document, call.receiver))
-      continue;
-    for (const flag of call.args) {
-      const name = stringOf(document, flag);
-      if (name !== undefined && isSecretName(name.replace(/^-+/, ''))) return name;
-    }
-  }
-  return undefined;
-}
-
-/** A parser of its own, and no group of arguments of another. */
-const isParser = (document: PythonDocument, node: PyNode): boolean =>
-  typeOf(document, node) === 'argparse.ArgumentParser()';
 
 const isEnvironment = (document: PythonDocument, node: PyNode): boolean =>
   qualifiedName(document, node) === 'os.environ';

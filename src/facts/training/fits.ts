@@ -3,6 +3,7 @@ import type { PyNode } from '../../documents/python/node.ts';
 import type { PythonDocument } from '../../documents/python/python.ts';
 import { argument, type Call, callsOfMethod } from '../python/calls.ts';
 import { sameValue } from '../python/flow.ts';
+import { singleAssignment } from '../python/reaching.ts';
 import { typeOf } from '../python/types.ts';
 import { MOST } from './most.ts';
 import { isEstimator } from './transformers.ts';
@@ -33,6 +34,10 @@ export const fits: (document: PythonDocument) => readonly Fit[] = fact((document
 export const supervisedFits: (document: PythonDocument) => readonly Fit[] = fact((document) =>
   fits(document).filter(({ type, target }) => isEstimator(type) && target !== undefined),
 );
+
+/** True for the variable that is fitted, and for the one that a chained `model = Model().fit(X)` gave. */
+export const isModelOf = (document: PythonDocument, fit: Fit, node: PyNode | undefined): boolean =>
+  node !== undefined && (sameValue(document, node, fit.model) || singleAssignment(document, node) === fit.call.node);
 
 /** A transformer that learnt from rows, and the rows as it gave them back. */
 export interface Learnt {

@@ -5,6 +5,7 @@ import { argument, type Call, callAt, calls, callsOfMethod, callsTo } from '../p
 import { originsOf } from '../python/flow.ts';
 import { reachingBindings } from '../python/reaching.ts';
 import { typeOf } from '../python/types.ts';
+import { takenFrom } from './columns.ts';
 import { MOST } from './most.ts';
 import { isHeldOutName, SPLITS, splits } from './splits.ts';
 
@@ -100,3 +101,14 @@ export const dividesRows: (document: PythonDocument) => boolean = fact(
 );
 
 const DIVIDES = /(^|[._])(train_test_split|random_split|cross_val\w*|cross_validate|cv|\w*split\w*|\w*fold\w*)$/i;
+
+/** `X` for the `X_train` of `X_train, X_test, … = train_test_split(X, …)`. */
+export function beforeSplit(document: PythonDocument, node: PyNode): PyNode {
+  const whole = bare(node);
+  const use = (whole.type === 'subscript' ? takenFrom(document, whole) : undefined) ?? whole;
+  const bindings = use.type === 'identifier' ? reachingBindings(document, use) : [];
+  const [only] = bindings;
+  if (bindings.length !== 1 || only === undefined) return use;
+  const split = splits(document).find(({ training }) => training.includes(only.node));
+  return split?.inputs[split.training.indexOf(only.node)] ?? use;
+}
