@@ -9,8 +9,13 @@ import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
 
 const METHODS = ['fit', 'fit_transform', 'fit_on_texts', 'partial_fit', 'fit_resample'];
 
+/** They correct the scores of a fitted model, for which rows are set apart. */
+const CALIBRATES =
+  /\.(CalibratedClassifierCV|IsotonicRegression|TunedThresholdClassifierCV|FixedThresholdClassifier)\(\)$/;
+
 function isFit(document: PythonDocument, call: Call): boolean {
   const type = call.receiver === undefined ? undefined : typeOf(document, call.receiver);
+  if (type !== undefined && CALIBRATES.test(type)) return false;
   if (isTransformer(type)) return true;
   return isEstimator(type) && call.method !== 'fit_transform';
 }
@@ -91,6 +96,18 @@ export default defineCheck({
       from tensorflow.keras.preprocessing.text import Tokenizer
       tokenizer = Tokenizer(num_words=100)
       «tokenizer.fit_on_texts(texts_test)»
+    `,
+    good`
+      from sklearn.calibration import CalibratedClassifierCV
+      from sklearn.isotonic import IsotonicRegression
+      from sklearn.linear_model import LogisticRegression
+      from sklearn.model_selection import train_test_split
+
+      def calibrated(X, y):
+          X_train, X_val, y_train, y_val = train_test_split(X, y, random_state=0)
+          clf = LogisticRegression().fit(X_train, y_train)
+          CalibratedClassifierCV(clf, cv="prefit").fit(X_val, y_val)
+          return IsotonicRegression().fit(clf.predict_proba(X_val)[:, 1], y_val)
     `,
     good`
       import numpy as np

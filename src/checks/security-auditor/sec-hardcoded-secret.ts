@@ -63,6 +63,10 @@ export default defineCheck({
     `,
     bad({ 'train.sql': "CREATE SECRET s (TYPE S3, KEY_ID '«AKIAQX4BTIPVLZJ6M3SH»');\n" }),
     good`
+      EMULATOR = "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;"
+      EXAMPLE = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIn0.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c"
+    `,
+    good`
       import os
 
       TOKEN = os.environ["HF_TOKEN"]

@@ -44,12 +44,16 @@ function isMadeUp(value: string): boolean {
   );
 }
 
+/** The key of Azure's emulator, the same on every machine. */
+const AZURITE_KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 /** The claims `{"sub":"1234567890"` of the token that every tutorial shows. */
 const JWT_OF_DOCUMENTATION = '.eyJzdWIiOiIxMjM0NTY3ODkw';
 
 /** Known keys of documentation, and everything that reads like a stand-in. */
 export function isPlaceholder(value: string): boolean {
-  return PLACEHOLDER.test(value) || value.includes(JWT_OF_DOCUMENTATION) || isMadeUp(value);
+  return (
+    PLACEHOLDER.test(value) || value.includes(JWT_OF_DOCUMENTATION) || value.includes(AZURITE_KEY) || isMadeUp(value)
+  );
 }
 
 /** Shannon entropy in bits per character; random base64 has above 4.5, words below 3.5. */

@@ -68,7 +68,14 @@ function standardised(document: PythonDocument): readonly StatisticFit[] {
     const moved = [...walk(whole)].some(
       (each) => each !== rows && each.type === rows.type && textOf(document, each) === written,
     );
-    if (whole === node || found.has(whole) || !moved || !isFrame(document, rootOf(rows))) continue;
+    if (
+      whole === node ||
+      child(whole, 'operator')?.type !== '/' ||
+      found.has(whole) ||
+      !moved ||
+      !isFrame(document, rootOf(rows))
+    )
+      continue;
     found.set(whole, { node: whole, output: whole, rows, says: `\`${textOf(document, node)}\` is computed` });
   }
   return [...found.values()];
