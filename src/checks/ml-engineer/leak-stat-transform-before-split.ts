@@ -1,5 +1,10 @@
-import type { PythonDocument } from '../../documents/python/python.ts';
+import type { Project } from '../../documents/project.ts';
+import { contains } from '../../documents/python/node.ts';
+import { type PythonDocument, textOf } from '../../documents/python/python.ts';
+import { crossingOf } from '../../facts/python/across.ts';
+import { type Call, callAt } from '../../facts/python/calls.ts';
 import { flowsInto, originsOf } from '../../facts/python/flow.ts';
+import { calledFunction } from '../../facts/python/functions.ts';
 import { isVariable } from '../../facts/python/uses.ts';
 import { comesFromTraining, type Division, divisions } from '../../facts/training/rows.ts';
 import { type StatisticFit, statisticFits } from '../../facts/training/statistics.ts';
@@ -13,6 +18,30 @@ function laterDivision(document: PythonDocument, { output, rows }: StatisticFit)
       originsOf(document, each.rows).has(output) ||
       (isVariable(output) && flowsInto(document, output, each.rows) && each.call.node.start > output.start),
   );
+}
+
+interface Crossed {
+  readonly call: Call;
+  readonly fit: StatisticFit;
+  readonly home: PythonDocument;
+  readonly division: Division;
+}
+
+/** Calls of functions in other files of the repository that learn from all rows and give them back. */
+function* acrossFiles(document: PythonDocument, project: Project): Generator<Crossed> {
+  const crossing = crossingOf(project);
+  for (const division of divisions(document)) {
+    const origins = originsOf(document, division.rows, crossing);
+    for (const origin of origins) {
+      const call = callAt(document, origin);
+      if (call === undefined || calledFunction(document, call) !== undefined) continue;
+      const target = crossing(document, call);
+      if (target === undefined || comesFromTraining(document, origin)) continue;
+      const { document: home, node } = target;
+      const fit = statisticFits(home).find((each) => contains(node, each.node) && origins.has(each.output));
+      if (fit !== undefined) yield { call, fit, home, division };
+    }
+  }
 }
 
 export default defineCheck({
@@ -29,6 +58,38 @@ export default defineCheck({
   references: ['https://scikit-learn.org/stable/common_pitfalls.html#data-leakage-during-pre-processing'],
   mentions: ['split'],
   examples: [
+    bad({
+      'src/prep.py': `
+        from sklearn.preprocessing import MinMaxScaler
+
+        def scale(X):
+            return MinMaxScaler().fit_transform(X)
+      `,
+      'src/train.py': `
+        from sklearn.model_selection import train_test_split
+        from prep import scale
+
+        def main(df):
+            X = «scale(df.drop(columns=["y"]))»
+            return train_test_split(X, df["y"], random_state=0)
+      `,
+    }),
+    good({
+      'src/prep.py': `
+        from sklearn.preprocessing import MinMaxScaler
+
+        def scale(X):
+            return MinMaxScaler().fit_transform(X)
+      `,
+      'src/train.py': `
+        from sklearn.model_selection import cross_val_score, train_test_split
+        from prep import scale
+
+        def main(df, model):
+            X_train, X_test, y_train, y_test = train_test_split(df, df.pop("y"), random_state=0)
+            return cross_val_score(model, scale(X_train), y_train)
+      `,
+    }),
     bad`
       import pandas as pd
       from sklearn.impute import SimpleImputer as Imputer
@@ -135,13 +196,22 @@ export default defineCheck({
   ],
 
   reads: 'python',
-  *inspect(document) {
+  *inspect(document, project) {
     if (divisions(document).length === 0) return;
     for (const fit of statisticFits(document)) {
       const division = laterDivision(document, fit);
       if (division === undefined) continue;
       yield at(document, fit.node, `${fit.says} over all rows, which are split afterwards`, {
         evidence: [seen(document, division.call.node, 'split here')],
+      });
+    }
+    const told = new Set<Call>();
+    for (const { call, fit, home, division } of acrossFiles(document, project)) {
+      if (told.has(call)) continue;
+      told.add(call);
+      const message = `\`${textOf(document, call.callee)}\`: ${fit.says} over all rows, which are split afterwards`;
+      yield at(document, call.node, message, {
+        evidence: [seen(home, fit.node, 'learns here'), seen(document, division.call.node, 'split here')],
       });
     }
   },

@@ -1,6 +1,7 @@
 import { type PyNode, parts } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
-import { type Call, callsTo } from '../../facts/python/calls.ts';
+import { callsAcross } from '../../facts/python/across.ts';
+import type { Call } from '../../facts/python/calls.ts';
 import { constantOf, isConstant } from '../../facts/python/constants.ts';
 import { enclosingFunction } from '../../facts/python/structure.ts';
 import { sampledSplits } from '../../facts/training/samples.ts';
@@ -65,6 +66,10 @@ export default defineCheck({
   references: ['https://scikit-learn.org/stable/glossary.html#term-random_state'],
   mentions: ['_split', 'Split', 'KFold', '.sample('],
   examples: [
+    bad({
+      'compat/__init__.py': 'from sklearn.model_selection import train_test_split\n',
+      'use.py': 'from compat import train_test_split\n\nparts = «train_test_split(rows)»\n',
+    }),
     bad`
       from sklearn.model_selection import train_test_split as tts, KFold
 
@@ -136,9 +141,14 @@ export default defineCheck({
   ],
 
   reads: 'python',
-  *inspect(document) {
-    for (const call of [...callsTo(document, ...Object.keys(DRAWS)), ...sampledSplits(document)]) {
-      const draw = DRAWS[call.name ?? ''] ?? SAMPLE;
+  *inspect(document, project) {
+    const drawn = [
+      ...Object.entries(DRAWS).flatMap(([name, draw]) =>
+        callsAcross(project, document, name).map((call) => ({ call, draw })),
+      ),
+      ...sampledSplits(document).map((call) => ({ call, draw: SAMPLE })),
+    ];
+    for (const { call, draw } of drawn) {
       if (!draws(document, call, draw.shuffles === true) || !unseeded(document, call, draw.keyword)) continue;
       const seeding = seededBefore(document, call.node, draw.generator);
       // What seeds the generator a few statements above decides the draw, as a `random_state` would.
