@@ -5,6 +5,7 @@ import { constantOf } from '../../facts/python/constants.ts';
 import { originsOf, sameValue } from '../../facts/python/flow.ts';
 import { elementsOf } from '../../facts/python/literals.ts';
 import { fits, type Learnt, learntRows } from '../../facts/training/fits.ts';
+import { MOST } from '../../facts/training/most.ts';
 import { callsInto, comesFromTraining, type Division, divisions } from '../../facts/training/rows.ts';
 import { shortName } from '../../facts/training/transformers.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
@@ -40,10 +41,10 @@ function picksOf(document: PythonDocument, model: PyNode): readonly PyNode[] {
   const said = nodesOf(document, 'attribute').filter((node) =>
     told(child(node, 'object'), textOf(document, child(node, 'attribute') ?? node)),
   );
-  if (said.length === 0) return [];
-  return nodesOf(document, 'subscript').filter((node) =>
-    childrenOf(node, 'subscript').some((key) => saidIn(document, key, said)),
-  );
+  if (said.length === 0 || said.length > MOST) return [];
+  return nodesOf(document, 'subscript')
+    .slice(0, MOST * 5)
+    .filter((node) => childrenOf(node, 'subscript').some((key) => saidIn(document, key, said)));
 }
 
 const SAYS = /^(support_|ranking_|get_support|get_feature_names_out)$/;

@@ -1,7 +1,7 @@
 import { fact } from '../../core/fact.ts';
 import type { Project } from '../../documents/project.ts';
 import { bare, type PyNode } from '../../documents/python/node.ts';
-import { nodesOf, type PythonDocument, textOf } from '../../documents/python/python.ts';
+import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { dvcPipelines } from '../formats/dvc.ts';
 import { type Call, callAt, calls } from '../python/calls.ts';
 import { classOfMethod } from '../python/classes.ts';
@@ -20,6 +20,8 @@ const DUMPS = /^((pickle|cPickle|_pickle|dill|cloudpickle|joblib|sklearn\.extern
 const DUMPS_BYTES = /^((pickle|cPickle|_pickle|dill|cloudpickle|marshal)\.dumps|jsonpickle\.(encode|dumps))$/;
 const OPENS = /^(builtins|io|gzip|bz2|lzma|codecs|fsspec|smart_open)\.open$/;
 const MOST_STEPS = 6;
+/** Dumps of one file that a load is compared with. */
+const MOST_DUMPS = 200;
 
 /** What a call opens: the argument of `open(path)`, the receiver of `path.open()`. */
 function opened(document: PythonDocument, node: PyNode): PyNode | undefined {
@@ -44,22 +46,27 @@ function pathOf(document: PythonDocument, node: PyNode): PyNode {
   return at;
 }
 
-interface Dump {
-  readonly call: Call;
-  readonly path: PyNode;
-}
+/** Where the file dumps to. */
+const dumpPaths: (document: PythonDocument) => readonly PyNode[] = fact((document) =>
+  calls(document)
+    .flatMap((call) => {
+      const isFrame = call.method === 'to_pickle';
+      if (!isFrame && !call.names.some((name) => DUMPS.test(name))) return [];
+      const target =
+        isFrame || call.name === 'numpy.save'
+          ? call.args[0]
+          : (call.args[1] ?? call.keywords.get('file') ?? call.keywords.get('filename'));
+      return target === undefined ? [] : [pathOf(document, target)];
+    })
+    .slice(0, MOST_DUMPS),
+);
 
-const dumps: (document: PythonDocument) => readonly Dump[] = fact((document) =>
-  calls(document).flatMap((call) => {
-    const isFrame = call.method === 'to_pickle';
-    if (!isFrame && !call.names.some((name) => DUMPS.test(name))) return [];
-    const target =
-      isFrame || call.name === 'numpy.save'
-        ? call.args[0]
-        : (call.args[1] ?? call.keywords.get('file') ?? call.keywords.get('filename'));
-    if (target === undefined) return [];
-    return [{ call, path: pathOf(document, target) }];
-  }),
+/** Calls that pickle into bytes. */
+const byteDumps: (document: PythonDocument) => readonly PyNode[] = fact((document) =>
+  calls(document)
+    .filter(({ names }) => names.some((name) => DUMPS_BYTES.test(name)))
+    .map(({ node }) => node)
+    .slice(0, MOST_DUMPS),
 );
 
 const isParameter = (document: PythonDocument, node: PyNode): boolean =>
@@ -78,10 +85,9 @@ function nearness(document: PythonDocument, load: PyNode, dump: PyNode): OwnMaki
 function isRoundTrip(document: PythonDocument, load: Call, input: PyNode): boolean {
   const origins = originsOf(document, input);
   const here = enclosingFunction(load.node);
-  return calls(document).some(
-    ({ node, names }) =>
-      names.some((name) => DUMPS_BYTES.test(name)) &&
-      (origins.has(node) || (here !== undefined && /loads$/.test(load.name ?? '') && enclosingFunction(node) === here)),
+  return byteDumps(document).some(
+    (node) =>
+      origins.has(node) || (here !== undefined && /loads$/.test(load.name ?? '') && enclosingFunction(node) === here),
   );
 }
 
@@ -108,7 +114,7 @@ const dumpedNames: (project: Project) => ReadonlySet<string> = fact(
     new Set(
       project
         .documents('python', ['.dump(', 'to_pickle', 'np.save'])
-        .flatMap((document) => dumps(document).flatMap(({ path }) => fileNames(document, path))),
+        .flatMap((document) => dumpPaths(document).flatMap((path) => fileNames(document, path))),
     ),
 );
 
@@ -116,8 +122,9 @@ const FETCHES =
   /^(urlretrieve|urlopen|snapshot_download|hf_hub_download|get_object|blob_client|download\w*|get_file|use_artifact)$/;
 
 /** The file brings something from elsewhere, whatever its name here. */
-const fetches = (document: PythonDocument): boolean =>
-  calls(document).some(({ method, name }) => FETCHES.test(method ?? name?.replace(/^.*\./, '') ?? ''));
+const fetches: (document: PythonDocument) => boolean = fact((document) =>
+  calls(document).some(({ method, name }) => FETCHES.test(method ?? name?.replace(/^.*\./, '') ?? '')),
+);
 
 /** Files that run in a stage of a DVC pipeline which reads what another stage writes. */
 const laterStages: (project: Project) => ReadonlySet<string> = fact((project) => {
@@ -132,8 +139,7 @@ const laterStages: (project: Project) => ReadonlySet<string> = fact((project) =>
 });
 
 /** Inputs of a SageMaker processing job are mounted there by the pipeline. */
-const isProcessingJob = (document: PythonDocument): boolean =>
-  nodesOf(document, 'string').some((node) => textOf(document, node).includes('/opt/ml/processing/'));
+const isProcessingJob = (document: PythonDocument): boolean => document.text.includes('/opt/ml/processing/');
 
 /** How the project made what `load` reads from `input`, as far as the files show it. */
 export function ownMaking(
@@ -144,7 +150,7 @@ export function ownMaking(
 ): OwnMaking | undefined {
   if (isRoundTrip(document, load, input)) return 'same-place';
   const path = pathOf(document, input);
-  const near = dumps(document).flatMap((dump) => nearness(document, path, dump.path) ?? []);
+  const near = dumpPaths(document).flatMap((dump) => nearness(document, path, dump) ?? []);
   const nearest = near.find((each) => each === 'same-place') ?? near[0];
   if (nearest !== undefined) return nearest;
   if (!fetches(document) && fileNames(document, path).some((name) => dumpedNames(project).has(name))) return 'pipeline';

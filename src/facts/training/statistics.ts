@@ -6,6 +6,7 @@ import { argument, type Call, callAt, calls, callsOfMethod } from '../python/cal
 import { isConstant } from '../python/constants.ts';
 import { singleAssignment } from '../python/reaching.ts';
 import { learntRows } from './fits.ts';
+import { MOST } from './most.ts';
 import { callsInto } from './rows.ts';
 import { learnsStatistics, shortName } from './transformers.ts';
 
@@ -44,38 +45,34 @@ function statisticOf(document: PythonDocument, value: PyNode | undefined): Call 
 
 /** `df["x"].fillna(df["x"].mean())`: the gap is filled with what the test rows say as well. */
 function meanFills(document: PythonDocument): readonly StatisticFit[] {
-  return callsOfMethod(document, 'fillna').flatMap(({ node, receiver, args, keywords }: Call) => {
-    const value = args[0] ?? keywords.get('value');
-    const rows = statisticOf(document, value)?.receiver;
-    if (value === undefined || rows === undefined || receiver === undefined) return [];
-    const isWhole = isFrame(document, receiver);
-    if (!isWhole && !isFrameColumn(document, receiver)) return [];
-    const changes = isWhole && isConstant(document, keywords.get('inplace'), true);
-    return [{ node, output: changes ? receiver : node, rows, says: `\`${textOf(document, value)}\` is computed` }];
-  });
+  return callsOfMethod(document, 'fillna')
+    .slice(0, MOST)
+    .flatMap(({ node, receiver, args, keywords }: Call) => {
+      const value = args[0] ?? keywords.get('value');
+      const rows = statisticOf(document, value)?.receiver;
+      if (value === undefined || rows === undefined || receiver === undefined) return [];
+      const isWhole = isFrame(document, receiver);
+      if (!isWhole && !isFrameColumn(document, receiver)) return [];
+      const changes = isWhole && isConstant(document, keywords.get('inplace'), true);
+      return [{ node, output: changes ? receiver : node, rows, says: `\`${textOf(document, value)}\` is computed` }];
+    });
 }
 
 /** `(df - df.mean()) / df.std()`. */
 function standardised(document: PythonDocument): readonly StatisticFit[] {
   const found = new Map<PyNode, StatisticFit>();
-  for (const call of callsOfMethod(document, 'mean', 'std', 'min', 'max')) {
+  for (const call of callsOfMethod(document, 'mean', 'std', 'min', 'max').slice(0, MOST)) {
     const { node, receiver: rows } = call;
     if (rows === undefined || isConstant(document, argument(call, 0, 'axis'), 1)) continue;
     let whole = node;
     for (let at = node.parent; at && /^(binary_operator|parenthesized_expression)$/.test(at.type); at = at.parent)
       if (at.type === 'binary_operator') whole = at;
+    if (whole === node || child(whole, 'operator')?.type !== '/' || found.has(whole)) continue;
     const written = textOf(document, rows);
     const moved = [...walk(whole)].some(
       (each) => each !== rows && each.type === rows.type && textOf(document, each) === written,
     );
-    if (
-      whole === node ||
-      child(whole, 'operator')?.type !== '/' ||
-      found.has(whole) ||
-      !moved ||
-      !isFrame(document, rootOf(rows))
-    )
-      continue;
+    if (!moved || !isFrame(document, rootOf(rows))) continue;
     found.set(whole, { node: whole, output: whole, rows, says: `\`${textOf(document, node)}\` is computed` });
   }
   return [...found.values()];
