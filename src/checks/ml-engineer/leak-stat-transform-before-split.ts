@@ -1,22 +1,32 @@
 import type { Project } from '../../documents/project.ts';
-import { contains } from '../../documents/python/node.ts';
+import { contains, type PyNode } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { crossingOf } from '../../facts/python/across.ts';
 import { type Call, callAt } from '../../facts/python/calls.ts';
 import { flowsInto, originsOf } from '../../facts/python/flow.ts';
 import { calledFunction } from '../../facts/python/functions.ts';
 import { isVariable } from '../../facts/python/uses.ts';
-import { comesFromTraining, type Division, divisions } from '../../facts/training/rows.ts';
+import { callsInto, comesFromTraining, type Division, divisions } from '../../facts/training/rows.ts';
 import { type StatisticFit, statisticFits } from '../../facts/training/statistics.ts';
 import { at, bad, defineCheck, good, seen } from '../../kit/index.ts';
+
+/** The split rows were put together after the fit, which saw a part of them only: a reference, not all rows. */
+const joinsOthers = (document: PythonDocument, { rows }: Division, fitted: PyNode): boolean =>
+  callsInto(document, rows).some(
+    ({ name, node, keywords }) =>
+      /^(pandas\.concat|numpy\.(concatenate|vstack))$/.test(name ?? '') &&
+      !keywords.has('axis') &&
+      !originsOf(document, fitted).has(node),
+  );
 
 /** The split or folds that divide rows which this call has already touched. */
 function laterDivision(document: PythonDocument, { output, rows }: StatisticFit): Division | undefined {
   if (comesFromTraining(document, rows)) return undefined;
   return divisions(document).find(
     (each) =>
-      originsOf(document, each.rows).has(output) ||
-      (isVariable(output) && flowsInto(document, output, each.rows) && each.call.node.start > output.start),
+      !joinsOthers(document, each, rows) &&
+      (originsOf(document, each.rows).has(output) ||
+        (isVariable(output) && flowsInto(document, output, each.rows) && each.call.node.start > output.start)),
   );
 }
 
@@ -74,6 +84,16 @@ export default defineCheck({
             return train_test_split(X, df["y"], random_state=0)
       `,
     }),
+    good`
+      import pandas as pd
+      from sklearn.decomposition import PCA
+      from sklearn.model_selection import train_test_split
+
+      def tells_apart(reference, current):
+          pca = PCA(n_components=3)
+          first, second = pd.DataFrame(pca.fit_transform(reference)), pd.DataFrame(pca.transform(current))
+          return train_test_split(pd.concat((first, second)), random_state=0)
+    `,
     good({
       'src/prep.py': `
         from sklearn.preprocessing import MinMaxScaler
