@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import { type Around, configureFor, explainFor, reviewerFor } from './commands/app-ports.ts';
+import { configureFor, explainFor } from './commands/app-ports.ts';
+import { type Around, reviewerFor } from './commands/reviewer.ts';
 import { turns } from './commands/serve-parts.ts';
 import type { Engine } from './engine.ts';
 import type { CloneCache } from './git/clone.ts';

@@ -1,7 +1,7 @@
 import type { Incident, Report } from '../core/report.ts';
 import type { Engine } from '../engine.ts';
 import { createPool, type Pool } from '../service/pool.ts';
-import type { Analyst } from './app-ports.ts';
+import type { Analyst } from './reviewer.ts';
 import type { FetchingTask } from './task.ts';
 
 const MB = 2 ** 20;

@@ -11,11 +11,12 @@ import { NOTHING_POSTED } from '../github/posted.ts';
 import { lineUrl, readFile, readPull } from '../github/read.ts';
 import { readPosted } from '../github/threads.ts';
 import { shutsGate } from '../panel/verdict.ts';
-import { configureFor, reviewerFor } from './app-ports.ts';
+import { configureFor } from './app-ports.ts';
 import { deliver, type OutputOptions, progress, wantsColour } from './check.ts';
 import { ConfigurationError, EXIT } from './errors.ts';
 import { formatNamed, renderReport } from './formats.ts';
 import { fetchingAllowed } from './pointers.ts';
+import { reviewerFor } from './reviewer.ts';
 import { CONFIGURATION_PATH } from './settings.ts';
 import { type FetchingTask, reviewTask } from './task.ts';
 

@@ -5,7 +5,7 @@ import type { Reviewed } from '../github/ports.ts';
 import type { Metrics } from '../service/metrics.ts';
 import { isAbandon, type Queue, type Turn } from '../service/queue.ts';
 import type { OpenPull } from '../service/reconcile.ts';
-import type { Around } from './app-ports.ts';
+import type { Around } from './reviewer.ts';
 
 /** Counts what a review found and how long it took. */
 export function counting(metrics: Metrics): Around {

@@ -18,10 +18,11 @@ import { createShutdown, onSignals, type Shutdown } from '../service/shutdown.ts
 import { createTraces, type Traces } from '../service/traces.ts';
 import { VERSION } from '../version.ts';
 import { pooledAnalyst } from './analyst-pool.ts';
-import { configureFor, explainFor, reviewerFor } from './app-ports.ts';
+import { configureFor, explainFor } from './app-ports.ts';
 import { ConfigurationError } from './errors.ts';
 import { gatherInstruments } from './instruments.ts';
 import { fetchingAllowed } from './pointers.ts';
+import { reviewerFor } from './reviewer.ts';
 import { counting, foundJob, observing, turns } from './serve-parts.ts';
 import { gitSilence, queueFor, type Tuning } from './serve-queue.ts';
 

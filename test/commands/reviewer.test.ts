@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { reviewerFor } from '../../src/commands/app-ports.ts';
+import { reviewerFor } from '../../src/commands/reviewer.ts';
 import { type FetchingTask, reviewTask } from '../../src/commands/task.ts';
 import { DEFAULT_SETTINGS } from '../../src/core/settings.ts';
 import { createEngine } from '../../src/engine.ts';
