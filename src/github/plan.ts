@@ -3,6 +3,7 @@ import type { Report } from '../core/report.ts';
 import { atLeast, compareOn, SEVERITIES } from '../core/scale.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Change } from '../core/snapshot.ts';
+import { kindOfPath } from '../documents/kinds.ts';
 import { type Annotation, toAnnotations } from '../report/annotations.ts';
 import { renderComment, renderGroupComment } from '../report/comment.ts';
 import { renderTitle, renderWithin } from '../report/summary.ts';
@@ -14,8 +15,10 @@ import { openList } from './openlist.ts';
 import type { Posted } from './posted.ts';
 import { settle } from './settle.ts';
 
-/** Several findings of one check become one comment from this number on. */
+/** Several findings of one check become one comment from this number on, wherever they are. */
 const GROUP_FROM = 5;
+/** The same in configuration, where one defect is often repeated from block to block. */
+const GROUP_CONFIGURATION_FROM = 4;
 
 /** GitHub's limit is 65,535 characters; the rest is left for what is added while performing. */
 export const SUMMARY_BUDGET = 60_000;
@@ -58,17 +61,28 @@ function draftOf(group: readonly Finding[], input: PlanInput): Draft | undefined
   return { anchor, body, fingerprints, diffLines, fallback: toAnnotations(group, participants) };
 }
 
-/** Findings of one check that are too many for single comments, and all others alone; order is kept. */
+const isCode = ({ path }: Finding): boolean => ['python', 'notebook'].includes(kindOfPath(path));
+
+/**
+ * Which findings share a comment: in code those of one check on one line, or all of a check from `GROUP_FROM`; in
+ * configuration those of one check in one file, or all of a check from `GROUP_CONFIGURATION_FROM`. Order is kept.
+ */
 function grouped(findings: readonly Finding[]): readonly (readonly Finding[])[] {
-  const byCheck = new Map<string, Finding[]>();
-  for (const finding of findings) byCheck.set(finding.check, [...(byCheck.get(finding.check) ?? []), finding]);
-  const groups: (readonly Finding[])[] = [];
-  for (const finding of findings) {
-    const peers = byCheck.get(finding.check) ?? [];
-    if (peers.length < GROUP_FROM) groups.push([finding]);
-    else if (peers[0] === finding) groups.push(peers);
-  }
-  return groups;
+  const keyed = (key: (finding: Finding) => string): ReadonlyMap<string, readonly Finding[]> => {
+    const groups = new Map<string, Finding[]>();
+    for (const finding of findings) groups.set(key(finding), [...(groups.get(key(finding)) ?? []), finding]);
+    return groups;
+  };
+  const wide = (finding: Finding): string => `${finding.check} ${isCode(finding) ? 'code' : 'configuration'}`;
+  const narrow = (finding: Finding): string =>
+    `${finding.check} ${finding.path}${isCode(finding) ? `:${finding.startLine}` : ''}`;
+  const [all, near] = [keyed(wide), keyed(narrow)];
+  const groups = findings.map((finding) => {
+    const many = all.get(wide(finding)) ?? [];
+    const enough = isCode(finding) ? GROUP_FROM : GROUP_CONFIGURATION_FROM;
+    return many.length >= enough ? many : (near.get(narrow(finding)) ?? []);
+  });
+  return [...new Set(groups)];
 }
 
 /** Comments already open leave less room for milder ones; what must be fixed before merge always finds room. */

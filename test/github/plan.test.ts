@@ -116,6 +116,22 @@ describe('plan', () => {
     expect(readMarker(draft?.body ?? '')?.fingerprints).toEqual(draft?.fingerprints);
   });
 
+  test('in configuration a check says what it has to say of a file once, and from four on all of it at once', () => {
+    const yaml = (line: number, path: string) => finding(line, { check: 'no-limit', path: repoPath(path) });
+    const changes = ['a.yaml', 'b.yaml'].map((path) => ({ ...change([adding(1, 200)]), path: repoPath(path) }));
+    const said = (findings: readonly Finding[]) => drafts(plan(inputOf(findings, { changes })));
+    const few = said([yaml(1, 'a.yaml'), yaml(9, 'a.yaml'), yaml(1, 'b.yaml')]);
+    expect(few.map(({ fingerprints }) => fingerprints.length)).toEqual([2, 1]);
+    const many = said([yaml(1, 'a.yaml'), yaml(9, 'a.yaml'), yaml(1, 'b.yaml'), yaml(5, 'b.yaml')]);
+    expect(many.map(({ fingerprints }) => fingerprints.length)).toEqual([4]);
+  });
+
+  test('two findings of one check on one line of code are one comment', () => {
+    const joins = [finding(3, { check: 'joins' }), finding(7, { check: 'joins', startLine: 3, startColumn: 30 })];
+    const said = drafts(plan(inputOf([...joins, finding(4, { check: 'joins' })])));
+    expect(said.map(({ fingerprints }) => fingerprints.length)).toEqual([2, 1]);
+  });
+
   test('low, monitored, allowed and older findings are not said aloud', () => {
     const quiet = [
       finding(1, { severity: 'low' }),
