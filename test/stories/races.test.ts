@@ -374,7 +374,12 @@ describe('with little time for a review', () => {
   const the = theStage({ queue: { turnMs: 1_000, graceMs: 20_000 } });
 
   test('one that takes longer is timed out and says so; nothing is posted, and the button starts it again', async () => {
-    the().interlude.beforePosting = () => new Promise((resolve) => setTimeout(resolve, 1_100));
+    // Every time, since an event that comes after the first turn has begun is a turn of its own.
+    const slow = async (): Promise<void> => {
+      the().interlude.beforePosting = slow;
+      await new Promise((resolve) => setTimeout(resolve, 1_100));
+    };
+    the().interlude.beforePosting = slow;
     const pull = await aReviewed(the(), FLAWED);
     const runs = pull.checkRuns();
     expect(runs.every(({ status }) => status === 'completed')).toBe(true);
