@@ -78,11 +78,17 @@ function isTestFile(file: string): boolean {
   return /^(test_.*|.*_test|conftest)\.py$/.test(file) || /\.(test|spec)\.[jt]sx?$/.test(file);
 }
 
+/** `.github/values-minimal.yaml`: what a run of the project's own tests is given; workflows and what speaks to GitHub are more. */
+const isOfContinuousIntegration = (path: string): boolean =>
+  /^\.github\/(?!workflows\/|actions\/)[\w./-]*(values|manifest|deployment|config-map|compose)[\w.-]*\.(ya?ml|json)$/i.test(
+    path,
+  );
+
 /** The class of a path; `production` when nothing says otherwise. */
 export function pathClassOf(path: RepoPath): PathClass {
   const parts = path.toLowerCase().split('/');
   const file = parts.pop() ?? '';
-  if (isTestFile(file)) return 'test';
+  if (isTestFile(file) || isOfContinuousIntegration(path)) return 'test';
   for (const name of PATH_CLASSES) {
     if (
       name !== 'production' &&

@@ -21,6 +21,7 @@ const SAME_DEFECT: readonly (readonly string[])[] = [
   ['registry-load-latest', 'model-version-floating'],
   ['feature-column-dropped', 'destructive-ml-table-change', 'sql-destructive-without-where'],
   ['monitor-defined-not-deployed', 'monitor-no-schedule'],
+  ['scale-to-zero-online', 'min-capacity-lowered'],
 ];
 
 const family = new Map(SAME_DEFECT.flatMap((ids) => ids.map((id) => [id, ids[0] ?? id] as const)));

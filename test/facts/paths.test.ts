@@ -19,4 +19,7 @@ test.each([
   ['chapter4_serving_patterns/web/app.py', 'example'],
   ['src/chapters/app.py', 'production'],
   ['module_1/feature_repo/features.py', 'production'],
+  ['.github/values-01-minimal.yaml', 'test'],
+  ['.github/workflows/deploy-values.yaml', 'production'],
+  ['.github/ml-review.yml', 'production'],
 ] as const)('%s is of class %s', (path, expected) => expect(pathClassOf(repoPath(path))).toBe(expected));

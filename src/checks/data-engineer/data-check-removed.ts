@@ -1,4 +1,4 @@
-import { removedChecks } from '../../facts/formats/removed-checks.ts';
+import { type RemovedCheck, removedChecks } from '../../facts/formats/removed-checks.ts';
 import { isTemplatePath } from '../../facts/paths.ts';
 import { at, bad, changed, defineCheck, good } from '../../kit/index.ts';
 
@@ -10,11 +10,15 @@ const between =
   '{"expectation_type": "expect_column_values_to_be_between", "kwargs": {"column": "price", "min_value": 0}}';
 const sql = changed('SELECT id, price, region FROM raw.orders\n', 'SELECT id, price, region FROM raw.orders\n');
 
-const SAYS = {
+/** So many checks that leave with their file are said at once. */
+const MANY = 4;
+
+const SAYS: Readonly<Record<RemovedCheck['subject'], string>> = {
   stays: ', and its data is still in use',
   unsaid: ', and nothing says that its data left',
   'table-left': ' together with what it checked',
-} as const;
+  'column-left': '',
+};
 
 export default defineCheck({
   evaluates: 'data-quality-checks',
@@ -76,6 +80,15 @@ export default defineCheck({
         'def build(v):\n    v.expect_column_values_to_not_be_null("id")\n',
       ),
     }),
+    bad({
+      'models/orders.sql': sql,
+      'models/schema.yml': changed(
+        dbt(
+          '      - name: price\n        tests: [«unique», not_null]\n      - name: region\n        tests: [unique, not_null]\n',
+        ),
+        null,
+      ),
+    }),
     bad.as('with-data')({
       'models/orders.sql': changed('SELECT 1\n', null),
       'models/schema.yml': changed(dbt('      - name: order_region\n        tests: [«not_null»]\n'), null),
@@ -133,8 +146,23 @@ export default defineCheck({
   spans: 'project',
   *inspect(after, before) {
     if (after === before) return;
-    for (const { document, check, subject } of removedChecks(before, after)) {
-      if (subject === 'column-left' || isTemplatePath(document.path)) continue;
+    const removed = removedChecks(before, after).filter(
+      ({ document, subject }) => subject !== 'column-left' && !isTemplatePath(document.path),
+    );
+    const whole = new Map<string, number>();
+    for (const { document, subject } of removed)
+      if (subject !== 'table-left' && !after.tree.has(document.path))
+        whole.set(document.path, (whole.get(document.path) ?? 0) + 1);
+    const said = new Set<string>();
+    for (const { document, check, subject } of removed) {
+      const count = subject === 'table-left' ? 0 : (whole.get(document.path) ?? 0);
+      if (count >= MANY) {
+        if (said.has(document.path)) continue;
+        said.add(document.path);
+        const message = `${count} data checks are removed with their file, ${check.name} among them${SAYS[subject]}`;
+        yield at(document, check.node.span, message, { side: 'base' });
+        continue;
+      }
       const left = subject === 'table-left';
       yield at(document, check.node.span, `the check ${check.name} is removed${SAYS[subject]}`, {
         side: 'base',

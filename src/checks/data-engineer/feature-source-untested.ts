@@ -36,7 +36,12 @@ function missing(project: Project, { model, keys, timestamp }: FeatureModel): st
       ? undefined
       : keys.find((each) => (!unique.includes(each) || !present.includes(each)) && !covered.includes(each));
   if (keys.length === 0 && tests.length === 0) return 'has no test of its key';
-  if (key !== undefined && !hasKey(model)) return `has no \`unique\` and \`not_null\` test of its key \`${key}\``;
+  if (key !== undefined && !hasKey(model)) {
+    // Rows of a history are unique by key and time together, never by the key alone.
+    return timestamp !== undefined && present.includes(key)
+      ? `has no test that \`${key}\` and \`${timestamp}\` together are unique`
+      : `has no \`unique\` and \`not_null\` test of its key \`${key}\``;
+  }
   if (timestamp !== undefined && !present.includes(timestamp) && model.columns.some(({ name }) => name === timestamp))
     return `has no \`not_null\` test of its event time \`${timestamp}\``;
   return undefined;

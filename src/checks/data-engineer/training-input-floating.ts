@@ -21,7 +21,7 @@ function isArtifact(node: DataNode, said: string): boolean {
   );
 }
 
-const MOVING = /^(s3|gs|abfss?|wasbs?|dbfs|hdfs):\/\/\S{0,500}\/latest(\/|$)/;
+const MOVING = /^(s3|gs|abfss?|wasbs?|azureml|dbfs|hdfs):\/\/\S{0,500}\/latest(\/|$)/;
 
 /** An argument of a command that reads it; what a flag for results names is written. */
 function isGiven(node: DataNode): boolean {
@@ -45,8 +45,7 @@ function floatingAt(node: DataNode, azure: boolean): Floating | undefined {
   if (isArtifact(node, said)) return { node, says: `\`${said}\` is whatever version is newest when the job starts` };
   if (isGiven(node) && MOVING.test(said))
     return { node, says: `\`${said.slice(0, 200)}\` is whatever lies under \`latest\` when the job starts` };
-  const moving = /^(s3|gs|abfss?|wasbs?|azureml|dbfs|hdfs):\/\/\S{0,500}\/latest(\/|$)/.test(said);
-  return moving && DATA_KEY.test(key)
+  return MOVING.test(said) && DATA_KEY.test(key)
     ? { node, says: `\`${said}\` is whatever lies under \`latest\` when the job starts` }
     : undefined;
 }
@@ -55,6 +54,12 @@ function floatingAt(node: DataNode, azure: boolean): Floating | undefined {
 function isRecorded(root: DataNode): boolean {
   const jobs = [...entries(get(root, 'jobs')), ...entries(get(root, 'stages'))];
   return jobs.some(({ key }) => tokensOf(key).some((token) => /^(resolve|record|snapshot|pin|lineage)$/.test(token)));
+}
+
+/** `echo "hello"`: whatever the environment is, nothing comes of it. */
+function isIdle(root: DataNode): boolean {
+  const said = (literal(get(root, 'command')) ?? '').split(/\n|&&|;|\|/).filter((part) => part.trim() !== '');
+  return said.length > 0 && said.every((part) => /^\s*(echo|printf|cat|ls|date|sleep|env|pwd|whoami)\b/.test(part));
 }
 
 const TRAINING = [
@@ -110,6 +115,8 @@ export default defineCheck({
         'type: pipeline\njobs:\n  train:\n    inputs:\n      data: {path: "azureml:churn@latest"}\n',
       'jobs/recorded.yml':
         'type: pipeline\njobs:\n  record_versions: {type: command}\n  train:\n    inputs:\n      data: {path: "azureml:churn@latest"}\n',
+      'jobs/hello.yml':
+        '$schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json\ncommand: echo "hello" && ls ./data\nenvironment: azureml:train@latest\n',
       'docker-compose.yml': 'services:\n  db: {image: "postgres:latest"}\n  data: {image: "acme/data:latest"}\n',
       'params.yaml': 'out: s3://lake/churn/latest/\ndata: ${data}/latest/\n',
     }),
@@ -123,11 +130,12 @@ export default defineCheck({
         /azureml/.test(text(get(root, '$schema')) ?? '') ||
         get(root, 'jobs') !== undefined ||
         get(root, 'create_job') !== undefined;
-      const found = isRecorded(root)
-        ? []
-        : [...walk(root)].flatMap((node) =>
-            node.kind === 'scalar' && entryOf(node)?.key !== 'image' ? (floatingAt(node, azure) ?? []) : [],
-          );
+      const found =
+        isRecorded(root) || isIdle(root)
+          ? []
+          : [...walk(root)].flatMap((node) =>
+              node.kind === 'scalar' && entryOf(node)?.key !== 'image' ? (floatingAt(node, azure) ?? []) : [],
+            );
       const [first, ...rest] = found;
       if (first === undefined) continue;
       yield at(

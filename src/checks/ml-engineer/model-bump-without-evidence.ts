@@ -28,6 +28,7 @@ export default defineCheck({
     'https://research.google/pubs/the-ml-test-score-a-rubric-for-ml-production-readiness-and-technical-debt-reduction/',
     'https://airc.nist.gov/airmf-resources/airmf/',
   ],
+  paths: { example: 'skip', docs: 'skip' },
   examples: [
     bad({
       'deploy/blue.yml': changed(azure('azureml:churn:7'), azure('«azureml:churn:8»')),

@@ -4,11 +4,15 @@ import { modelFileOf } from '../../facts/model-files/file-of.ts';
 import { judgedNames } from '../../facts/model-files/judge.ts';
 import { atFile, bad, changed, defineCheck, good } from '../../kit/index.ts';
 
+const SKOPS = 'skops stores scikit-learn models without running code';
+
 /** Libraries whose models have a format that only holds data, by the names that their pickles use. */
 const SAFER: readonly (readonly [RegExp, string, string | undefined])[] = [
+  // A pipeline may hold a booster, and then only scikit-learn's own storage holds all of it.
+  [/^sklearn\.(pipeline|compose|model_selection)\b/, SKOPS, 'sklearn'],
   [/^torch\b/, 'safetensors holds the same tensors', undefined],
   [/^(xgboost|lightgbm|catboost)\b/, 'the library has a model format of its own (`save_model`)', undefined],
-  [/^sklearn\b/, 'skops stores scikit-learn models without running code', 'sklearn'],
+  [/^sklearn\b/, SKOPS, 'sklearn'],
 ];
 
 function saferFormat(file: ModelFile): readonly [string, string | undefined] | undefined {
@@ -43,7 +47,10 @@ export default defineCheck({
   ],
   examples: [
     bad({ 'weights.pkl': '«»ctorch._utils\n_rebuild_parameter\n(tR.', 'ranker.pkl': '«»cxgboost.core\nBooster\n(tR.' }),
-    bad.as('sklearn')({ 'model.pkl': '«»csklearn.linear_model._logistic\nLogisticRegression\n(tR.' }),
+    bad.as('sklearn')({
+      'model.pkl': '«»csklearn.linear_model._logistic\nLogisticRegression\n(tR.',
+      'both.pkl': '«»cxgboost.sklearn\nXGBClassifier\n(tRcsklearn.pipeline\nPipeline\n(tR.',
+    }),
     good({
       'model.pkl': changed('ctorch._utils\n_rebuild_parameter\n(tR.', 'ctorch._utils\n_rebuild_parameter\n(I1\ntR.'),
     }),

@@ -7,6 +7,7 @@ import { rootsOf } from '../../facts/formats/recognise.ts';
 import { torchserveConfigs } from '../../facts/formats/servers.ts';
 import { isTemplatePath } from '../../facts/paths.ts';
 import { imageParts, servingImages } from '../../facts/serving/images.ts';
+import { isRuntime } from '../../facts/system/served.ts';
 import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
 interface Found {
@@ -18,7 +19,8 @@ const TORCHSERVE = /(^|\/)torchserve[\w-]*$/;
 
 function inData(document: DataDocument, project: Project): readonly Found[] {
   const seldon2 = rootsOf(project, 'seldon-v2').length > 0;
-  const apis = document.roots.flatMap((root): readonly Found[] => {
+  // Who defines such an interface has samples and tests of it.
+  const apis = (isRuntime(project) ? [] : document.roots).flatMap((root): readonly Found[] => {
     const api = get(root, 'apiVersion');
     const said = text(api) ?? '';
     if (api === undefined) return [];
@@ -103,6 +105,12 @@ export default defineCheck({
       'runtime.yaml': 'apiVersion: serving.kserve.io/v1alpha1\nkind: ServingRuntime\nmetadata: {name: a}\n',
       'v1.yaml': 'apiVersion: machinelearning.seldon.io/v1\nkind: SeldonDeployment\nmetadata: {name: a}\n',
       'app.properties': 'server.port=8080\n',
+    }),
+    good({
+      'go.mod': 'module acme.io/serving\n',
+      'config/crd.yaml':
+        'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: inferenceservices.serving.kubeflow.org}\n',
+      'config/sample.yaml': 'apiVersion: serving.kubeflow.org/v1beta1\nkind: InferenceService\nmetadata: {name: a}\n',
     }),
   ],
 
