@@ -54,3 +54,20 @@ test('a bot or the word security makes an edited environment a patch', () => {
   expect(by('dependabot[bot]', 'bump scikit-learn')).toBe(1);
   expect(by('ann', 'CVE-2024-5206')).toBe(1);
 });
+
+test('what only a person can decide is asked of the declared owner', () => {
+  const asked = (servingOwner?: string): readonly string[] =>
+    engine.panel.conflicts
+      .flatMap(({ rule }) => rule.examples.filter(({ verdict }) => verdict === 'bad'))
+      .flatMap((example) => {
+        const declare = { ...DEFAULT_SETTINGS.declare, ...(servingOwner === undefined ? {} : { servingOwner }) };
+        return conflictsIn(example, { ...DEFAULT_SETTINGS, declare });
+      })
+      .flatMap(({ escalate }) => (escalate === undefined ? [] : [escalate.question]));
+  const without = asked();
+  const named = asked('@acme/ml-platform');
+  expect(without.length).toBeGreaterThan(0);
+  expect(named).toHaveLength(without.length);
+  expect(named.every((question) => question.includes('`@acme/ml-platform`'))).toBe(true);
+  expect(without.some((question) => question.includes('owner of what is served'))).toBe(false);
+});

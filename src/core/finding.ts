@@ -35,6 +35,8 @@ export interface Observation {
   readonly grade?: string;
   readonly evidence: readonly Evidence[];
   readonly suggestion?: Suggestion;
+  /** `organisation/name` on a model hub whose code is run; an organisation may be declared trusted. */
+  readonly runsCodeOf?: string;
 }
 
 /** A check could not judge a place. Listed in the report and lowers the confidence; never read as a pass. */

@@ -10,6 +10,8 @@ export interface AtOptions {
   readonly replacement?: string | { readonly span: Span; readonly text: string };
   /** `base` when the document is the one before the change: a removed guard. */
   readonly side?: 'base' | 'head';
+  /** `organisation/name` on a model hub whose code is run. */
+  readonly runsCodeOf?: string | undefined;
 }
 
 /** Here, this. `message` is one present-tense sentence that names the user's own identifiers, without full stop. */
@@ -28,6 +30,7 @@ export function at(document: DocumentBase, span: Span, message: string, options:
     evidence: (options.evidence ?? []).filter(({ path, line }) => path !== place.path || line !== place.startLine),
     ...(options.grade === undefined ? {} : { grade: options.grade }),
     ...(suggestion === undefined ? {} : { suggestion }),
+    ...(options.runsCodeOf === undefined ? {} : { runsCodeOf: options.runsCodeOf }),
   };
 }
 

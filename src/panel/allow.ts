@@ -65,7 +65,14 @@ const DECLARED: Readonly<Record<string, 'monitoring' | 'slo'>> = {
   'online-endpoint-without-slo': 'slo',
 };
 
-function declared(check: string, { declare }: Settings): Allowance | undefined {
+interface Claim extends Pick<Finding, 'check' | 'path' | 'startLine' | 'endLine' | 'fingerprint'> {
+  readonly runsCodeOf?: string | undefined;
+}
+
+function declared({ check, runsCodeOf }: Claim, { declare }: Settings): Allowance | undefined {
+  const organisation = /^([^/]+)\/[^/]+$/.exec(runsCodeOf ?? '')?.[1]?.toLowerCase();
+  if (declare.trustedOrganisations.some((each) => each.toLowerCase() === organisation))
+    return { by: 'waiver', reason: `the configuration declares \`trusted-organisations\`: ${organisation}` };
   const key = DECLARED[check];
   const where = key === undefined ? undefined : declare[key];
   return where === undefined ? undefined : { by: 'waiver', reason: `the configuration declares \`${key}\`: ${where}` };
@@ -73,7 +80,7 @@ function declared(check: string, { declare }: Settings): Allowance | undefined {
 
 /** Why a finding does not count, in order of authority: what the base branch says, then the author's comment. */
 export function allowanceFor(
-  finding: Pick<Finding, 'check' | 'path' | 'startLine' | 'endLine' | 'fingerprint'>,
+  finding: Claim,
   settings: Settings,
   comments: readonly AllowComment[],
   today: string,
@@ -82,7 +89,7 @@ export function allowanceFor(
   const waiver = settings.waivers.find((each) => waives(each, finding, today, matches));
   if (waiver !== undefined)
     return { by: 'waiver', reason: `${waiver.reason} (${waiver.owner}, until ${waiver.expires})` };
-  const elsewhere = declared(finding.check, settings);
+  const elsewhere = declared(finding, settings);
   if (elsewhere !== undefined) return elsewhere;
   if (settings.baseline.includes(finding.fingerprint)) return { by: 'baseline', reason: 'accepted as baseline' };
   const comment = coveringComment(finding, comments);

@@ -25,11 +25,16 @@ function bothSevere({ first, second }: Clash, findings: readonly Finding[]): boo
 function conflictOf({ id, rule }: ListedConflict, clash: Clash, { findings, settings }: Dispute): Conflict {
   const [first, second] = rule.between;
   const decided = settings.decisions[id];
-  const escalate =
+  const open =
     clash.escalate ??
     (bothSevere(clash, findings)
       ? { question: `${rule.title}: which side gives way here?`, options: [clash.first.says, clash.second.says] }
       : undefined);
+  const owner = settings.declare.servingOwner;
+  const escalate =
+    open === undefined || owner === undefined
+      ? open
+      : { ...open, question: `${open.question} The configuration names \`${owner}\` as the owner of what is served.` };
   return {
     id,
     positions: [

@@ -60,7 +60,7 @@ function toFinding(listed: Listed, dated: Dated, scene: Scene, index: ChangeInde
   const { check } = listed;
   const { startLine, endLine } = place;
   const allowed = allowanceFor(
-    { check: listed.id, path: place.path, startLine, endLine, fingerprint },
+    { check: listed.id, path: place.path, startLine, endLine, fingerprint, runsCodeOf: observation.runsCodeOf },
     rules.settings,
     side === 'head' ? commentsOf(scene.after, place.path) : [],
     rules.today,

@@ -252,3 +252,18 @@ test('objectives that are declared to be kept elsewhere: what the files lack is 
   const [finding] = judged({ trustedOrganisations: [], slo: 'docs/slo.md' }).findings;
   expect(finding?.allowed).toEqual({ by: 'waiver', reason: 'the configuration declares `slo`: docs/slo.md' });
 });
+
+test('organisations that are declared trusted: running their code is listed apart, that of others is not', () => {
+  const load = (id: string): string =>
+    `from transformers import AutoModel\nm = AutoModel.from_pretrained("${id}", trust_remote_code=True)\n`;
+  const { findings } = engine.review({
+    snapshot: snapshot({ 'a.py': load('Acme/fraud'), 'b.py': load('stranger/fraud') }),
+    settings: { ...DEFAULT_SETTINGS, declare: { trustedOrganisations: ['acme'] } },
+    only: ({ id }) => id === 'sec-trust-remote-code',
+    today: '2026-06-30',
+  });
+  expect(Object.fromEntries(findings.map(({ path, allowed }) => [path, allowed?.by]))).toEqual({
+    'a.py': 'waiver',
+    'b.py': undefined,
+  });
+});

@@ -117,7 +117,7 @@ export default defineCheck({
           ' ',
         );
       const evidence = pull.node === call.node ? [] : [seen(document, call.node, 'loads here')];
-      yield at(document, pull.node, message, { evidence, ...(pinned ? { grade: 'pinned' } : {}) });
+      yield at(document, pull.node, message, { evidence, runsCodeOf: id, ...(pinned ? { grade: 'pinned' } : {}) });
     }
   },
 });

@@ -82,12 +82,10 @@ export default defineCheck({
     if (isTemplatePath(document.path)) return;
     for (const { span, model, source } of remoteCodeIn(document)) {
       const whose = model === undefined ? 'the model' : `\`${model}\``;
-      yield at(
-        document,
-        span,
-        `remote code is trusted for ${whose}: ${SAYS[source]}`,
-        source === 'pinned' ? {} : { grade: source },
-      );
+      yield at(document, span, `remote code is trusted for ${whose}: ${SAYS[source]}`, {
+        runsCodeOf: model,
+        ...(source === 'pinned' ? {} : { grade: source }),
+      });
     }
   },
 });
