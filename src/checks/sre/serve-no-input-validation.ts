@@ -14,8 +14,9 @@ const ARRAYS =
   /^(numpy\.(array|asarray)|pandas\.(DataFrame|json_normalize|Series)|torch\.(tensor|as_tensor|FloatTensor)|tensorflow\.(constant|convert_to_tensor)|xgboost\.DMatrix)$/;
 const PREDICTS = new Set(['predict', 'predict_proba', 'decision_function']);
 
-/** What another service answers is not what the client sent. */
-const ANSWERS = /^(requests|httpx|aiohttp|urllib3?)\./;
+/** What another service or the model answers is not what the client sent. */
+const SERVICES = /^(requests|httpx|aiohttp|urllib3?)\./;
+const MODELS = /(^|[._])(predict|infer|classify)/;
 
 /** Someone looks at the payload: a model of it, a type test, or an answer that refuses it. */
 const LOOKS =
@@ -69,7 +70,10 @@ function usesOf(document: PythonDocument, route: Route): readonly Use[] {
     )
       return [];
     return call.args.flatMap((value) => {
-      if (callsInto(document, value).some(({ name }) => ANSWERS.test(name ?? ''))) return [];
+      const answers = callsInto(document, value).some(
+        ({ name = '', callee }) => SERVICES.test(name) || MODELS.test(textOf(document, callee)),
+      );
+      if (answers) return [];
       const source = [...originsOf(document, value)].find((origin) => isRaw(document, origin, route));
       return source === undefined ? [] : [{ call, value, source }];
     });
@@ -123,6 +127,18 @@ export default defineCheck({
           @api.post("/dict")
           def plain(self, row: dict):
               return model.predict(«[list(row.values())]»)
+    `,
+    good`
+      import numpy as np
+      from flask import Flask, jsonify, request
+      from model import predict_image
+
+      app = Flask(__name__)
+
+      @app.post("/label")
+      def label():
+          answer = predict_image(request.get_json()["image"])
+          return jsonify({"best": int(np.argmax(np.array(answer)[0]))})
     `,
     good`
       import numpy as np

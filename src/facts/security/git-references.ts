@@ -16,6 +16,8 @@ export interface GitDependency {
 function kindOf(reference: string | undefined): GitDependency['kind'] {
   if (reference === undefined || reference === '') return 'none';
   if (/^[0-9a-f]{7,64}$/i.test(reference) && /\d/.test(reference)) return 'commit';
+  // Six digits alone may be a date.
+  if (/^(?=.*\d)(?=.*[a-f])[0-9a-f]{6}$/.test(reference)) return 'commit';
   return /^(refs\/tags\/|v?\d+(\.\w+)+|[\w-]+[-_/]v?\d+(\.\d+)+|release[-_/]?\d)/i.test(reference) ? 'tag' : 'branch';
 }
 

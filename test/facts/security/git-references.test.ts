@@ -17,6 +17,8 @@ test.each([
   ['git+https://h/o/n@v1.2', 'tag'],
   ['git+https://h/o/n@release-1.2', 'tag'],
   ['git+https://h/o/n@9f8b1c2', 'commit'],
+  ['git+https://h/o/n@4b259e', 'commit'],
+  ['git+https://h/o/n@202311', 'branch'],
   ['n @ git+https://h/o/n@9f8b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f7a8b', 'commit'],
 ])('%s is tied to a %s', (text, kind) => {
   expect(kinds(`${text}\n`)).toEqual([kind]);
