@@ -66,9 +66,9 @@ export function environmentOf(name: string): Environment {
   return named.size === 1 && only !== undefined ? only : 'unknown';
 }
 
-/** `values-example.yaml`; in code the word has other meanings. */
+/** `values-example.yaml`, `hello-pipeline.yml`; in code the words have other meanings. */
 const isExampleFile = (file: string): boolean =>
-  /(^|[-_.])examples?([-_.]|$)/.test(file) &&
+  /(^|[-_.])examples?([-_.]|$)|^hello[-_.]/.test(file) &&
   /\.(ya?ml|json|toml|tfvars|ini|conf|env|properties)(\.example)?$/.test(file);
 
 /** `chapter4_serving_patterns`: the folders of a book or a course. */

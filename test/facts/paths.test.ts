@@ -16,6 +16,8 @@ test.each([
   ['deploy/helm/values-example.yaml', 'example'],
   ['config/settings.example.toml', 'example'],
   ['src/load_examples.py', 'production'],
+  ['jobs/basics/hello-pipeline.yml', 'example'],
+  ['src/hello.py', 'production'],
   ['chapter4_serving_patterns/web/app.py', 'example'],
   ['src/chapters/app.py', 'production'],
   ['module_1/feature_repo/features.py', 'production'],

@@ -1,3 +1,5 @@
+import type { Observation } from '../../core/finding.ts';
+import type { RepoPath } from '../../core/location.ts';
 import { type RemovedCheck, removedChecks } from '../../facts/formats/removed-checks.ts';
 import { isTemplatePath } from '../../facts/paths.ts';
 import { at, bad, changed, defineCheck, good } from '../../kit/index.ts';
@@ -19,6 +21,18 @@ const SAYS: Readonly<Record<RemovedCheck['subject'], string>> = {
   'table-left': ' together with what it checked',
   'column-left': '',
 };
+
+function byPath(removed: readonly RemovedCheck[]): ReadonlyMap<RepoPath, readonly RemovedCheck[]> {
+  const groups = new Map<RepoPath, RemovedCheck[]>();
+  for (const each of removed) groups.set(each.document.path, [...(groups.get(each.document.path) ?? []), each]);
+  return groups;
+}
+
+const said = ({ document, check, subject }: RemovedCheck, what: string): Observation =>
+  at(document, check.node.span, `${what}${SAYS[subject]}`, {
+    side: 'base',
+    ...(subject === 'table-left' ? { grade: 'with-data' } : {}),
+  });
 
 export default defineCheck({
   evaluates: 'data-quality-checks',
@@ -90,6 +104,12 @@ export default defineCheck({
       ),
     }),
     bad.as('with-data')({
+      'src/wines/schemas.py': changed(
+        'import pandera as pa\n\nschema = pa.DataFrameSchema({"age": pa.Column(int, [«pa.Check.in_range(0, 120)», pa.Check.ne(7), pa.Check.ne(8), pa.Check.ne(9)])})\n',
+        null,
+      ),
+    }),
+    bad.as('with-data')({
       'models/orders.sql': changed('SELECT 1\n', null),
       'models/schema.yml': changed(dbt('      - name: order_region\n        tests: [«not_null»]\n'), null),
     }),
@@ -149,25 +169,13 @@ export default defineCheck({
     const removed = removedChecks(before, after).filter(
       ({ document, subject }) => subject !== 'column-left' && !isTemplatePath(document.path),
     );
-    const whole = new Map<string, number>();
-    for (const { document, subject } of removed)
-      if (subject !== 'table-left' && !after.tree.has(document.path))
-        whole.set(document.path, (whole.get(document.path) ?? 0) + 1);
-    const said = new Set<string>();
-    for (const { document, check, subject } of removed) {
-      const count = subject === 'table-left' ? 0 : (whole.get(document.path) ?? 0);
-      if (count >= MANY) {
-        if (said.has(document.path)) continue;
-        said.add(document.path);
-        const message = `${count} data checks are removed with their file, ${check.name} among them${SAYS[subject]}`;
-        yield at(document, check.node.span, message, { side: 'base' });
-        continue;
-      }
-      const left = subject === 'table-left';
-      yield at(document, check.node.span, `the check ${check.name} is removed${SAYS[subject]}`, {
-        side: 'base',
-        ...(left ? { grade: 'with-data' } : {}),
-      });
+    for (const [path, group] of byPath(removed)) {
+      const [first] = group;
+      const whole = !after.tree.has(path) && group.length >= MANY;
+      if (whole && first !== undefined) {
+        const worst = group.find(({ subject }) => subject !== 'table-left') ?? first;
+        yield said(worst, `${group.length} data checks are removed with their file, ${worst.check.name} among them`);
+      } else for (const each of group) yield said(each, `the check ${each.check.name} is removed`);
     }
   },
 });

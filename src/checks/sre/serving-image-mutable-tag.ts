@@ -6,11 +6,14 @@ import { at, bad, defineCheck, good } from '../../kit/index.ts';
 
 const MOVES = /^(latest|nightly|edge|main|master|dev|develop|stable)$|(^|[-_.])(latest|nightly)([-_.]|$)/i;
 
+/** The build of one day, or of one commit, stays. */
+const DATED = /(^|[-_.])(20\d\d-?[01]\d-?[0-3]\d|(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,40})([-_.]|$)/;
+
 /** How the image moves; undefined where it stays. */
 function moves({ tag, digest, open, from }: ServingImage): string | undefined {
   if (open || digest !== undefined) return undefined;
   if (tag === undefined || tag === '') return from === 'helm' ? undefined : 'has no tag, which means `latest`';
-  return MOVES.test(tag) ? `is at tag \`${tag}\`, which is moved` : undefined;
+  return MOVES.test(tag) && !DATED.test(tag) ? `is at tag \`${tag}\`, which is moved` : undefined;
 }
 
 /** Compose files without the word for production are what people run at their desk. */
@@ -47,7 +50,7 @@ export default defineCheck({
     }),
     good({
       'llm.yaml':
-        'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: llm}\nspec:\n  template:\n    spec:\n      containers:\n      - {name: a, image: "vllm/vllm-openai:v0.8.0"}\n      - {name: b, image: "vllm/vllm-openai:latest@sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d"}\n      - {name: c, image: "vllm/vllm-openai:${TAG}"}\n      - {name: sidecar, image: "busybox:latest"}\n',
+        'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: llm}\nspec:\n  template:\n    spec:\n      containers:\n      - {name: a, image: "vllm/vllm-openai:v0.8.0"}\n      - {name: b, image: "vllm/vllm-openai:latest@sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d"}\n      - {name: c, image: "vllm/vllm-openai:${TAG}"}\n      - {name: sidecar, image: "busybox:latest"}\n      - {name: d, image: "lmcache/vllm-openai:nightly-2025-08-25"}\n      - {name: e, image: "vllm/vllm-openai:nightly-9f8b1c2d"}\n',
       'values.yaml':
         'servingEngineSpec:\n  modelSpec:\n  - {name: llm, repository: vllm/vllm-openai, tag: ""}\n  - {name: off, enabled: false, repository: vllm/vllm-openai, tag: latest}\n',
       'compose.dev.yaml': 'services:\n  tgi:\n    image: ghcr.io/huggingface/text-generation-inference:latest\n',

@@ -79,6 +79,12 @@ function isSpokenOf(project: Project, name: string, apart?: RepoPath): boolean {
   );
 }
 
+/** A package of Python that leaves as a whole takes the data that it spoke of with it. */
+function packageLeft(path: RepoPath, after: Project): boolean {
+  const folder = path.slice(0, path.lastIndexOf('/') + 1);
+  return folder !== '' && !after.paths.some((each) => each.startsWith(folder));
+}
+
 function subjectOf(
   check: Plain,
   base: Held,
@@ -86,6 +92,7 @@ function subjectOf(
   before: Project,
   after: Project,
 ): RemovedCheck['subject'] {
+  if (base.kind === 'python' && packageLeft(base.path, after)) return 'table-left';
   const last = check.table?.slice(check.table.lastIndexOf('.') + 1);
   const open = after.document(base.path);
   const tableStays =

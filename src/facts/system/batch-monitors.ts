@@ -7,7 +7,7 @@ import { stringOf } from '../python/constants.ts';
 import { givenFor } from '../python/functions.ts';
 import { elementsOf } from '../python/literals.ts';
 import { singleAssignment } from '../python/reaching.ts';
-import { enclosingFunction } from '../python/structure.ts';
+import { definitionName, enclosingFunction } from '../python/structure.ts';
 import type { PythonMonitor, Recipients } from './python-monitors.ts';
 
 const KEY = /^(modelMonitoringConfig|model_monitoring_config)$/;
@@ -91,7 +91,8 @@ export const batchMonitors: (project: Project) => readonly PythonMonitor[] = fac
         node: value,
         place: key,
         tool: 'vertex',
-        name: runs[0]?.step,
+        // A component that several pipelines run is none of them.
+        name: runs.length === 1 ? runs[0]?.step : owner && definitionName(document, owner),
         reference: valuesBelow(document, value, REFERENCE)[0],
         scheduled: false,
         targets: runs.map(({ step }) => step),
