@@ -51,12 +51,11 @@ const RULES: Readonly<Record<string, Rule>> = {
 const LOCKS: Rule = { severity: 'medium', concern: 'migration-safety', sameAs: [] };
 
 /**
- * squawk over changed PostgreSQL migrations. Written from its own JSON writer (2.x); not proven against the program.
- * It obeys `squawk-ignore`, which the checkout puts out of force.
+ * squawk over changed PostgreSQL migrations. It obeys `squawk-ignore`, which the checkout puts out of force.
  */
 export const squawk: Adapter = {
   tool: 'squawk',
-  versions: { from: '2.0', below: '3' },
+  versions: { from: '2.0', below: '3', tested: '2.66.0' },
   reads: (path) => /\.sql$/.test(path) && /(^|\/)(migrations?|flyway|alembic)\/|(^|\/)[VU]\d[\w.]*__/i.test(path),
   async run({ folder, text }, paths) {
     const off = OFF.flatMap((rule) => ['--exclude', rule]);
