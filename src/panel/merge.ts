@@ -33,13 +33,15 @@ function samePlace(a: Finding, b: Finding): boolean {
   return a.path === b.path && a.side === b.side && a.startLine <= b.endLine && b.startLine <= a.endLine;
 }
 
-function join(kept: Finding, other: Finding): Finding {
+function join(kept: Finding, other: Finding, nameOfPersona: (persona: string) => string): Finding {
   const voices = [...kept.alsoRaisedBy, other.persona, ...other.alsoRaisedBy].filter((voice) => voice !== kept.persona);
   const worse = compareOn(SEVERITIES, kept.severity, other.severity) <= 0 ? kept : other;
   const disagreed =
-    kept.severity === other.severity
+    kept.severity === other.severity || kept.persona === other.persona
       ? {}
-      : { severityReason: `${worse.persona} rates it ${worse.severity}, and the worse rating stands` };
+      : {
+          severityReason: `the ${nameOfPersona(worse.persona)} rates it ${worse.severity}, and the worse rating stands`,
+        };
   return {
     ...kept,
     severity: worse.severity,
@@ -51,7 +53,10 @@ function join(kept: Finding, other: Finding): Finding {
 }
 
 /** One finding with several voices where several checks saw the same defect in the same place. Input and output are sorted. */
-export function mergeOverlaps(findings: readonly Finding[]): readonly Finding[] {
+export function mergeOverlaps(
+  findings: readonly Finding[],
+  nameOfPersona: (persona: string) => string = (persona) => persona,
+): readonly Finding[] {
   const kept: Finding[] = [];
   const byFamily = new Map<string, number[]>();
   for (const finding of [...findings].sort(byWeight)) {
@@ -62,7 +67,7 @@ export function mergeOverlaps(findings: readonly Finding[]): readonly Finding[] 
     );
     const partner = twin === undefined ? undefined : kept[twin];
     if (twin !== undefined && partner !== undefined) {
-      kept[twin] = join(partner, finding);
+      kept[twin] = join(partner, finding, nameOfPersona);
       continue;
     }
     rivals.push(kept.length);

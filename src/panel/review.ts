@@ -94,7 +94,8 @@ export function review(request: ReviewRequest): Report {
   const index = indexChanges(snapshot.changes);
   const said = harvest(checks, { before, after, changes: snapshot.changes }, index, { ...request.rules, settings });
   const all = joinTools(said.findings, tools?.observations ?? [], after, index, settings);
-  const findings = withDecisions(mergeOverlaps(all), request.decisions ?? []);
+  const nameOf = (id: string): string => personas.find((persona) => persona.id === id)?.title ?? id;
+  const findings = withDecisions(mergeOverlaps(all, nameOf), request.decisions ?? []);
   const incidents = [
     ...(request.incidents ?? []),
     ...readingIncidents(snapshot, after),

@@ -2,7 +2,17 @@ import type { Evidence, Finding, Suggestion } from '../core/finding.ts';
 import { clip, codeSpan, guidance, isPlainUrl, prose, rawFence, reveal } from './escape.ts';
 import { writeMarker } from './marker.ts';
 import { holdsSecret } from './secrets.ts';
-import { concernName, MARKS, type Participants, plural, SEVERITY_NAMES, sentence, voices, whereOf } from './words.ts';
+import {
+  capital,
+  concernName,
+  MARKS,
+  type Participants,
+  plural,
+  SEVERITY_NAMES,
+  sentence,
+  voices,
+  whereOf,
+} from './words.ts';
 
 export interface CommentContext {
   readonly participants: Participants;
@@ -25,7 +35,7 @@ export function renderComment(finding: Finding, context: CommentContext): string
   const offered = context.suggest && suggestion !== undefined && isCommittable(suggestion) ? suggestion : undefined;
   return lines(
     heading(finding, context.participants),
-    sentence(prose(clip(finding.message, MOST_MESSAGE))),
+    sentence(capital(prose(clip(finding.message, MOST_MESSAGE)))),
     '',
     evidenceLine(finding.evidence),
     `**Fix** ${guidance(clip(finding.remedy, MOST_REMEDY))}`,

@@ -5,6 +5,7 @@ import { DEFAULT_SETTINGS, type Settings } from '../../src/core/settings.ts';
 import type { Change, PullRequestSnapshot } from '../../src/core/snapshot.ts';
 import { createEngine } from '../../src/engine.ts';
 import { changed, type ExampleFile } from '../../src/kit/index.ts';
+import { mergeOverlaps } from '../../src/panel/merge.ts';
 import { sidesOf, snapshotOf } from '../support/scene.ts';
 
 const engine = await createEngine();
@@ -266,4 +267,35 @@ test('organisations that are declared trusted: running their code is listed apar
     'a.py': 'waiver',
     'b.py': undefined,
   });
+});
+
+test('one defect that two checks of different severity see is said once, with who rates it so', () => {
+  const feast =
+    'from feast import BigQuerySource, Entity, FeatureView, Field\nfrom feast.types import Float32\n\nuser = Entity(name="user", join_keys=["user_id"])\nsource = BigQuerySource(table="usage", timestamp_field="ts")\nusage = FeatureView(name="usage_features", entities=[user], schema=[Field(name="avg_amount_30d", dtype=Float32)], source=source)\n';
+  const drop =
+    'from alembic import op\n\n\ndef upgrade():\n    op.drop_column("usage", "avg_amount_30d")\n\n\ndef downgrade():\n    pass\n';
+  const { findings } = engine.review({
+    snapshot: snapshot({ 'features/views.py': changed(feast, feast), 'migrations/versions/2_drop.py': drop }),
+    settings: DEFAULT_SETTINGS,
+    today: '2026-06-30',
+  });
+  const said = findings.filter(({ path, startLine }) => path.startsWith('migrations/') && startLine === 5);
+  expect(said.map(({ check }) => check)).toEqual(['feature-column-dropped']);
+  // Both checks are of one participant, who does not disagree with itself.
+  expect(said[0]?.severityReason).toBeUndefined();
+});
+
+test('participants of whom one rates worse are told by their names', () => {
+  const [first, second] = review({ 'a.py': changed('', `${IMPORT}${SPLIT}${SPLIT}`) }).findings;
+  if (first === undefined || second === undefined) throw new Error('two findings were expected');
+  const place = { path: first.path, startLine: 1, endLine: 1, side: 'head' as const };
+  const merged = mergeOverlaps(
+    [
+      { ...first, ...place, check: 'registry-load-latest', persona: 'sre', severity: 'high' },
+      { ...second, ...place, check: 'model-version-floating', persona: 'ml-engineer', severity: 'medium' },
+    ],
+    (id) => (id === 'sre' ? 'SRE' : id),
+  );
+  expect(merged).toHaveLength(1);
+  expect(merged[0]?.severityReason).toBe('the SRE rates it high, and the worse rating stands');
 });
