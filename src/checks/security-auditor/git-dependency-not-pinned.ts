@@ -38,6 +38,7 @@ export default defineCheck({
   stage: 'training',
   severity: 'high',
   confidence: 'high',
+  mode: 'block',
   title: 'Package from git that is not tied to a commit',
   grades: {
     branch: { severity: 'medium', when: 'it follows a branch' },
