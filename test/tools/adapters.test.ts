@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { ToolObservation } from '../../src/core/tool.ts';
 import type { Adapter, ToolAnswer } from '../../src/tools/adapter.ts';
 import { bandit } from '../../src/tools/adapters/bandit.ts';
@@ -15,9 +14,6 @@ import { withCheckout } from '../../src/tools/checkout.ts';
 import { run } from '../../src/tools/run.ts';
 import { readSarif } from '../../src/tools/sarif.ts';
 import { sidesOf, snapshotOf } from '../support/scene.ts';
-
-// squawk comes with the packages of the tests.
-process.env['PATH'] = `${fileURLToPath(new URL('../../node_modules/.bin', import.meta.url))}:${process.env['PATH']}`;
 
 const isThere = (program: string): boolean => {
   try {
@@ -102,8 +98,9 @@ withProgram('sqlfluff')('sqlfluff reads plain SQL and renders no template', asyn
 });
 
 describe('squawk', () => {
+  const there = withProgram('squawk');
   const migration = 'ALTER TABLE a DROP COLUMN b;\nCREATE INDEX i ON a (c);\n';
-  test('finds what loses and what locks in migrations, and no query', async () => {
+  there('finds what loses and what locks in migrations, and no query', async () => {
     const found = await observed(squawk, { 'migrations/V2__drop.sql': migration, 'models/a.sql': migration });
     const said = found.map(({ rule, path, startLine, severity }) => `${rule} ${path}:${startLine} ${severity}`);
     expect(said).toContain('ban-drop-column migrations/V2__drop.sql:1 high');
@@ -115,14 +112,14 @@ describe('squawk', () => {
       sameAs: ['feature-column-dropped', 'destructive-ml-table-change', 'sql-destructive-without-where'],
     });
   });
-  test('cannot be silenced by the change, nor by its configuration', async () => {
+  there('cannot be silenced by the change, nor by its configuration', async () => {
     const found = await observed(squawk, {
       '.squawk.toml': 'excluded_rules = ["ban-drop-column"]\n',
       'migrations/a.sql': '-- squawk-ignore ban-drop-column\nALTER TABLE a DROP COLUMN b;\n',
     });
     expect(found.find(({ rule }) => rule === 'ban-drop-column')?.silencedBy).toBe('-- squawk-ignore');
   });
-  test('says nothing of another dialect', async () => {
+  there('says nothing of another dialect', async () => {
     expect(await observed(squawk, { 'migrations/a.sql': 'SELEC 1;\n' })).toEqual([]);
   });
 });
