@@ -18,7 +18,7 @@ describe('saying no to a finding', () => {
   test('an allow comment for a check that does not exist is a finding itself', async () => {
     const pull = await aReviewed(the(), `# ml-review: allow[flow] refit by design\n${FLAWED}`);
     expect(check(pull)?.conclusion).toBe('failure');
-    expect((await panelComments(pull, the()))[1]?.body).toContain('no check is named `flow`');
+    expect((await panelComments(pull, the()))[1]?.body).toContain('No check is named `flow`');
   });
 
   test('what its author alone allowed stands first in the summary when it is severe', async () => {
