@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { EVENTS } from '../../src/github/events.ts';
 import { describe as description, type Json } from '../../src/sandbox/schema.ts';
 import type { PullRequestActor, RepositoryActor } from '../../src/sandbox/types.ts';
 import { appClient, installationClient, type Scene, SECRET, scene } from './support.ts';
@@ -22,16 +23,6 @@ function fault(event: string, payload: Record<string, unknown>): string | undefi
   return events.shape({ $ref: `#/components/schemas/${name}` })(payload);
 }
 
-const ALL = [
-  'pull_request',
-  'check_run',
-  'check_suite',
-  'merge_group',
-  'pull_request_review_comment',
-  'issue_comment',
-  'repository',
-];
-
 describe('webhooks', () => {
   let stage: Scene;
   let repo: RepositoryActor;
@@ -45,7 +36,7 @@ describe('webhooks', () => {
       merge_queues: 'read',
       issues: 'write',
     } as const;
-    stage = await scene({ app: { permissions, events: ALL } });
+    stage = await scene({ app: { permissions, events: EVENTS } });
     repo = await stage.hub.repository('acme/fraud', { files: { 'a.py': 'one\ntwo\nthree\n' } });
     await repo.createBranch('release');
     await repo.commit('feature', { files: { 'a.py': 'one\n2\nthree\n' }, by: 'alice' });
@@ -163,7 +154,7 @@ describe('webhooks', () => {
 });
 
 test('an App without the permission of an event is not told of it', async () => {
-  const stage = await scene({ app: { permissions: { pull_requests: 'read', contents: 'read' }, events: ALL } });
+  const stage = await scene({ app: { permissions: { pull_requests: 'read', contents: 'read' }, events: EVENTS } });
   const repo = await stage.hub.repository('acme/fraud', { files: { 'a.py': 'one\n' } });
   await repo.commit('feature', { files: { 'a.py': 'two\n' } });
   const pull = await repo.openPullRequest({ head: 'feature' });

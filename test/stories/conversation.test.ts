@@ -1,3 +1,4 @@
+import { EVENTS } from '../../src/github/events.ts';
 import { aPullRequest, aRepository, aReviewed, check, panelComments, theStage } from './stage.ts';
 
 const FLAWED = 'flaw("high", "split")\n';
@@ -14,15 +15,7 @@ const LISTENING = {
         merge_queues: 'read',
         issues: 'write',
       },
-      events: [
-        'pull_request',
-        'check_run',
-        'check_suite',
-        'merge_group',
-        'pull_request_review_comment',
-        'issue_comment',
-        'repository',
-      ],
+      events: EVENTS,
     },
   },
 } as const;

@@ -3,7 +3,7 @@ import type { Project } from '../../documents/project.ts';
 import type { PyNode } from '../../documents/python/node.ts';
 import { type PythonDocument, textOf } from '../../documents/python/python.ts';
 import { definitionNamed } from '../python/across.ts';
-import { argument, callAt, calls, callsOfMethod } from '../python/calls.ts';
+import { argument, type Call, callAt, calls, callsOfMethod } from '../python/calls.ts';
 import { isConstant, stringOf } from '../python/constants.ts';
 import { originsOf } from '../python/flow.ts';
 import { definitionOf } from '../python/hierarchy.ts';
@@ -115,18 +115,23 @@ function compiledRuns(project: Project): readonly CodeSchedule[] {
         ];
         const cron = argument(call, -1, 'cron', 'cron_expression');
         const name = stringOf(document, argument(call, -1, 'display_name', 'job_name')) ?? document.path;
-        const enabled = call.keywords.get('enabled');
         return [
           {
             document,
             node: cron ?? call.callee,
             label: labelled(name, document, cron),
-            state: enabled !== undefined && isConstant(document, enabled, false) ? 'paused' : 'runs',
+            state: stateOf(document, call),
             pipelines: [...new Set(templates.flatMap((template) => templateNames(project, document, template)))],
           },
         ];
       });
     });
+}
+
+/** Paused by `enabled=False`. */
+function stateOf(document: PythonDocument, call: Call): CodeSchedule['state'] {
+  const enabled = call.keywords.get('enabled');
+  return enabled !== undefined && isConstant(document, enabled, false) ? 'paused' : 'runs';
 }
 
 /** `pipeline.put_triggers(triggers=[PipelineSchedule(name=..., cron=...)])` of SageMaker. */
@@ -144,13 +149,12 @@ function sagemakerTriggers(project: Project): readonly CodeSchedule[] {
           if (made === undefined || !/PipelineSchedule$/.test(made.name ?? '')) return [];
           const when = argument(made, -1, 'cron', 'rate', 'at');
           const name = stringOf(document, argument(made, 0, 'name')) ?? document.path;
-          const enabled = made.keywords.get('enabled');
           return [
             {
               document,
               node: when ?? made.callee,
               label: labelled(name, document, when),
-              state: enabled !== undefined && isConstant(document, enabled, false) ? 'paused' : 'runs',
+              state: stateOf(document, made),
               pipelines: pipelines.map((each) => each.name),
             },
           ];

@@ -1,7 +1,9 @@
 """The containers that the standard library of Python does not write, or only writes correctly."""
 
+import io
 import json
 import struct
+import zipfile
 import zlib
 
 
@@ -135,3 +137,11 @@ def attribute(name, data, kind, modern):
     pad = lambda text: text + bytes(-len(text) % 8)
     body = pad(struct.pack("<BBHHH", 1, 0, len(label), len(datatype), len(dataspace)) + pad(label) + pad(datatype) + pad(dataspace) + data)
     return struct.pack("<HHBBBB", 12, len(body), 0, 0, 0, 0) + body
+
+
+def zipped(members, compression=zipfile.ZIP_STORED):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", compression) as archive:
+        for name, data in members:
+            archive.writestr(name, data)
+    return out.getvalue()

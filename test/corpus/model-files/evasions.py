@@ -10,20 +10,12 @@ import tarfile
 import zipfile
 import zlib
 
-from containers import field, npy, saved_model
+from containers import field, npy, saved_model, zipped
 from opcodes import call4, frame, global4, reduce0, short
 
 BAD = call4("posix", "system", short("true"))
 BAD_0 = reduce0("posix", "system", b"S'true'\n")
 GOOD = pickle.dumps({"a": 1}, 2)
-
-
-def zipped(members, compression=zipfile.ZIP_STORED):
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", compression) as archive:
-        for name, data in members:
-            archive.writestr(name, data)
-    return out.getvalue()
 
 
 def headless(add):

@@ -24,7 +24,7 @@ import uuid
 import zipfile
 import zlib
 
-from containers import gguf, hdf5, npy, onnx, raw_zip, safetensors, saved_model, tflite
+from containers import gguf, hdf5, npy, onnx, raw_zip, safetensors, saved_model, tflite, zipped
 from evasions import evasions
 from opcodes import call4, frame, glob, global4, inst, obj, reduce0, short, stop
 
@@ -199,14 +199,6 @@ def disguises():
     add("empty.pkl", b"", "empty")
     add("numbers.bin", bytes((i * 37 + 11) % 251 for i in range(4096)), "unknown")
     add("tool.bin", b"\x7fELF" + bytes(60), "elf")
-
-
-def zipped(members, compression=zipfile.ZIP_STORED):
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", compression) as archive:
-        for name, data in members:
-            archive.writestr(name, data)
-    return out.getvalue()
 
 
 def torch_files():
